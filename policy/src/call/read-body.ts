@@ -1,0 +1,89 @@
+import { countParsedKeys, countWrittenKeys } from './count-json-keys.js';
+import type { JsonObject, JsonValue } from './json.js';
+import { readForm } from './read-form.js';
+import type { UnreadableReason } from './tool-call.js';
+
+/** The bytes as Envoy handed them over. */
+export interface RawBody {
+  /** `truncated`: larger than Envoy buffers; `not-buffered`: Envoy was not asked to show bodies. */
+  readonly state: 'whole' | 'truncated' | 'not-buffered';
+  readonly bytes: Uint8Array;
+}
+
+/** Any JSON value, or why there is none. Arrays and scalars are told apart later: an array may be an MCP batch. */
+export type ReadBody =
+  | { readonly state: 'json'; readonly value: JsonValue; readonly type: 'json' | 'form' }
+  | { readonly state: 'unreadable'; readonly reason: UnreadableReason };
+
+const MAX_BYTES = 4 * 1024 * 1024;
+const EMPTY: ReadBody = { state: 'json', value: {}, type: 'json' };
+
+/** Design 4.8. What another parser could read differently (duplicate keys, lone surrogates, 1e999) is unreadable. */
+export function readBody(body: RawBody, headers: ReadonlyMap<string, string>): ReadBody {
+  if (body.state !== 'whole') return unreadable(body.state);
+  if (body.bytes.length === 0) return EMPTY;
+  if (body.bytes.length > MAX_BYTES) return unreadable('too-large');
+  const format = bodyFormat(headers);
+  if (format === 'unsupported') return unreadable('unsupported-content-type');
+  const text = decodeUtf8(body.bytes);
+  if (text === undefined) return unreadable(format === 'form' ? 'invalid-form' : 'invalid-json');
+  return format === 'form' ? readForm(text) : readJson(text);
+}
+
+function bodyFormat(headers: ReadonlyMap<string, string>): 'json' | 'form' | 'unsupported' {
+  const encoding = headers.get('content-encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return 'unsupported';
+  const contentType = headers.get('content-type');
+  if (contentType === undefined) return 'json';
+  const [type = '', ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  if (
+    parameters.some(
+      (parameter) => parameter.startsWith('charset=') && !/^charset="?(utf-8|us-ascii)"?$/.test(parameter),
+    )
+  ) {
+    return 'unsupported';
+  }
+  if (type === 'application/json' || /^[a-z]+\/[a-z0-9.!#$&^_-]+\+json$/.test(type)) return 'json';
+  return type === 'application/x-www-form-urlencoded' ? 'form' : 'unsupported';
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function readJson(text: string): ReadBody {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    return unreadable('invalid-json');
+  }
+  const keys = countParsedKeys(value);
+  if (Number.isNaN(keys)) return unreadable('too-deep');
+  if (keys !== countWrittenKeys(text)) return unreadable('duplicate-keys');
+  if (isReadDifferentlyElsewhere(text, value)) return unreadable('invalid-json');
+  return { state: 'json', value, type: 'json' };
+}
+
+/** Only texts with such escapes or exponents pay for the walk. */
+function isReadDifferentlyElsewhere(text: string, value: JsonValue): boolean {
+  return /\\u[dD][89a-fA-F]|[eE][+]?\d{3}|\d{300}/.test(text) && hasOddScalar(value);
+}
+
+function hasOddScalar(value: JsonValue): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  if (typeof value === 'string') return /\p{Surrogate}/u.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value as JsonObject).some(([key, child]) => hasOddScalar(key) || hasOddScalar(child));
+}
+
+function unreadable(reason: UnreadableReason): ReadBody {
+  return { state: 'unreadable', reason };
+}

@@ -1,0 +1,94 @@
+import type { JsonObject } from './json.js';
+import { readBody, type RawBody, type ReadBody } from './read-body.js';
+import { isObject, readMcp, type ReadMcp } from './read-mcp.js';
+import { readIdentity } from './read-identity.js';
+import type { CallBody, CallShape, RequestLine, ToolCall } from './tool-call.js';
+
+/** A request as ext_authz describes it. */
+export interface HttpToolRequest extends RequestLine {
+  /** Lower-case names, no pseudo headers; several values of one name joined with `,`. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: RawBody;
+  /** `sub` of the JWT that Envoy verified, or empty. */
+  readonly subject: string;
+  /** What the attachment knows of the destination: a header can't claim another namespace or registry. */
+  readonly attachment?: { readonly namespace?: string; readonly registries?: readonly string[] };
+}
+
+interface Names {
+  readonly namespace: string;
+  readonly agent: string;
+  readonly registry: string;
+  readonly tool: string;
+}
+
+/** Normal form of one HTTP request, MCP's JSON-RPC included. Total: every request becomes a call of some shape. */
+export function toolCallFromHttp(request: HttpToolRequest): ToolCall {
+  const { headers } = request;
+  const names: Names = {
+    namespace: request.attachment?.namespace ?? headers.get('x-omnia-namespace') ?? '',
+    agent: headers.get('x-omnia-agent-name') ?? '',
+    registry: headers.get('x-omnia-tool-registry') ?? '',
+    tool: headers.get('x-omnia-tool-name') ?? '',
+  };
+  const body = readBody(request.body, headers);
+  const mcp = body.state === 'json' && body.type === 'json' ? readMcp(body.value) : NO_MCP;
+  const toolsCall = mcp.kind === 'call' ? mcp : undefined;
+  return {
+    ...names,
+    tool: names.tool === '' ? (toolsCall?.message.tool ?? '') : names.tool,
+    headers,
+    request: { method: request.method, path: request.path, host: request.host },
+    identity: readIdentity(headers, request.subject),
+    body: toolsCall ? argumentsOf(toolsCall.arguments) : objectOf(body),
+    ...((mcp.kind === 'call' || mcp.kind === 'message') && { mcp: mcp.message }),
+    shape: refusal(request, names, mcp) ?? shapeOf(request, names, { body, mcp }),
+  };
+}
+
+const NO_MCP: ReadMcp = { kind: 'none' };
+const TOOL_CALL: CallShape = { kind: 'tool-call' };
+const UNMATCHED: CallShape = { kind: 'unmatched' };
+const UNKNOWN_TOOL: CallShape = { kind: 'unknown-tool' };
+
+/** Two answers to one question are refused, whichever is meant: the tool might read the other one. */
+function refusal(request: HttpToolRequest, names: Names, mcp: ReadMcp): CallShape | undefined {
+  const doubled = Object.entries<string>({ ...names }).find(([, value]) => value.includes(','));
+  if (doubled) {
+    return ambiguous('ambiguous-call', `Two values for the ${doubled[0]} of the call`);
+  }
+  const served = request.attachment?.registries;
+  if (served && names.registry !== '' && !served.includes(names.registry)) {
+    return ambiguous('registry-not-served', `This service does not serve registry "${names.registry}"`);
+  }
+  if (names.registry === '') return undefined;
+  if (mcp.kind === 'refused') return ambiguous(mcp.rule, mcp.message);
+  if (mcp.kind === 'call' && names.tool !== '' && names.tool !== mcp.message.tool) {
+    return ambiguous('ambiguous-call', 'x-omnia-tool-name and the MCP message name different tools');
+  }
+  return undefined;
+}
+
+function shapeOf(request: HttpToolRequest, names: Names, read: { body: ReadBody; mcp: ReadMcp }): CallShape {
+  if (names.namespace === '' || names.registry === '') return UNMATCHED;
+  if (names.tool !== '' || read.mcp.kind === 'call') return TOOL_CALL;
+  return read.body.state === 'unreadable' && mayCarryBody(request) ? UNKNOWN_TOOL : UNMATCHED;
+}
+
+/** A method without a body in HTTP's own sense can't carry an MCP message. */
+function mayCarryBody({ method }: RequestLine): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+}
+
+function ambiguous(rule: string, message: string): CallShape {
+  return { kind: 'ambiguous', rule, message };
+}
+
+function argumentsOf(value: JsonObject | undefined): CallBody {
+  return value ? { state: 'object', value } : { state: 'unreadable', reason: 'not-an-object' };
+}
+
+function objectOf(body: ReadBody): CallBody {
+  if (body.state === 'unreadable') return body;
+  return argumentsOf(isObject(body.value) ? body.value : undefined);
+}

@@ -1,0 +1,7 @@
+/** One YAML document or API object, not yet parsed. Serialisable: workers of one process are sent these. */
+export interface PolicyDocument {
+  /** For people: `folder/file.yaml#2` or `namespace/name`. Unique in one load. */
+  readonly origin: string;
+  /** Plain JSON value as the YAML parser or the API server gave it. */
+  readonly value: unknown;
+}

@@ -1,0 +1,22 @@
+export type { Problem, ProblemCode } from './resources/problem.js';
+export { API_VERSION } from './resources/resource.js';
+export type { JsonArray, JsonObject, JsonValue } from './call/json.js';
+export type {
+  CallBody,
+  CallShape,
+  Identity,
+  McpMessage,
+  RequestLine,
+  ToolCall,
+  UnreadableReason,
+} from './call/tool-call.js';
+export { toolCallFromHttp, type HttpToolRequest } from './call/tool-call-from-http.js';
+export type { RawBody } from './call/read-body.js';
+export { decide, type DecideOptions } from './decide.js';
+export { denialResponse, type DenialResponse, type McpDenial } from './denial-response.js';
+export type { Decision, Finding, InjectedHeader, PolicyRef } from './decision.js';
+export type { Evaluation, EvaluationErrorCode } from './cel/evaluation.js';
+export type { PolicyDocument } from './document.js';
+export { compilePolicySet, type CompileOptions } from './compile-policy-set.js';
+export type { ClaimMapping, MeshNeeds, PolicyEntry, PolicySet } from './policy-set.js';
+export type { PolicySource } from './source.js';

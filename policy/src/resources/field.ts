@@ -1,0 +1,135 @@
+import type { Problem, ProblemCode } from './problem.js';
+
+/**
+ * One value inside a resource, with its path and where to report what is wrong with it. The readers below report and
+ * then return a stand-in, so a parser can go on and find every mistake; its result counts only if none was reported.
+ */
+export interface Field {
+  readonly value: unknown;
+  readonly path: string;
+  readonly problems: Problem[];
+}
+
+export function report(field: Field, code: ProblemCode, message: string): void {
+  field.problems.push({ path: field.path, code, message });
+}
+
+/** Absent and null are the same, as in the Kubernetes API. */
+export function isAbsent(field: Field): boolean {
+  return field.value === undefined || field.value === null;
+}
+
+/** Field names of an object, all others reported: a mistyped `onFailiure` must not fall back to a default unseen. */
+export function readObject(field: Field, known: readonly string[]): (name: string) => Field {
+  const { value, path, problems } = field;
+  const child = (name: string, childValue: unknown): Field => ({
+    value: childValue,
+    path: path === '' ? name : `${path}.${name}`,
+    problems,
+  });
+  if (isAbsent(field)) {
+    report(field, 'missing-field', `${path} is required: an object with ${known.join(', ')}`);
+    return (name) => child(name, undefined);
+  }
+  if (!isRecord(value)) {
+    report(field, 'wrong-type', `${path} must be an object with ${known.join(', ')}, not ${describe(value)}`);
+    return (name) => child(name, undefined);
+  }
+  for (const name of Object.keys(value)) {
+    if (!known.includes(name)) {
+      report(
+        child(name, value[name]),
+        'unknown-field',
+        `unknown field ${name}: expected ${known.join(', ')}`,
+      );
+    }
+  }
+  return (name) => child(name, Object.hasOwn(value, name) ? value[name] : undefined);
+}
+
+export interface TextBounds {
+  readonly maxLength: number;
+  readonly minLength?: number;
+  readonly pattern?: { readonly regExp: RegExp; readonly means: string };
+}
+
+export function readText(field: Field, bounds: TextBounds): string {
+  const { value, path } = field;
+  if (isAbsent(field)) {
+    report(field, 'missing-field', `${path} is required: a text`);
+    return '';
+  }
+  if (typeof value !== 'string') {
+    report(field, 'wrong-type', `${path} must be a text, not ${describe(value)}; put it in quotes`);
+    return '';
+  }
+  const minLength = bounds.minLength ?? 1;
+  if (value.length < minLength || value.length > bounds.maxLength) {
+    report(field, 'out-of-bounds', `${path} must have ${minLength} to ${bounds.maxLength} characters`);
+  } else if (bounds.pattern && !bounds.pattern.regExp.test(value)) {
+    report(field, 'not-allowed', `${path} must be ${bounds.pattern.means}`);
+  }
+  return value;
+}
+
+export function readChoice<T extends string>(field: Field, choices: readonly [T, ...T[]], fallback?: T): T {
+  if (isAbsent(field) && fallback !== undefined) return fallback;
+  const choice = choices.find((candidate) => candidate === field.value);
+  if (choice !== undefined) return choice;
+  const code = isAbsent(field) ? 'missing-field' : 'not-allowed';
+  report(field, code, `${field.path} must be one of ${choices.join(', ')}`);
+  return fallback ?? choices[0];
+}
+
+export function readBoolean(field: Field, fallback: boolean): boolean {
+  if (isAbsent(field)) return fallback;
+  if (typeof field.value === 'boolean') return field.value;
+  report(field, 'wrong-type', `${field.path} must be true or false, not ${describe(field.value)}`);
+  return fallback;
+}
+
+export interface ListBounds {
+  readonly maxItems: number;
+  readonly minItems?: number;
+}
+
+/** An absent list is an empty one. */
+export function readList<T>(field: Field, bounds: ListBounds, readItem: (item: Field) => T): T[] {
+  const { value, path, problems } = field;
+  const minItems = bounds.minItems ?? 0;
+  if (isAbsent(field)) {
+    if (minItems > 0) report(field, 'missing-field', `${path} is required: a list of at least ${minItems}`);
+    return [];
+  }
+  if (!Array.isArray(value)) {
+    report(field, 'wrong-type', `${path} must be a list, not ${describe(value)}`);
+    return [];
+  }
+  if (value.length < minItems || value.length > bounds.maxItems) {
+    report(field, 'out-of-bounds', `${path} must have ${minItems} to ${bounds.maxItems} items`);
+    return [];
+  }
+  return value.map((item: unknown, index) => readItem({ value: item, path: `${path}[${index}]`, problems }));
+}
+
+/** Reports every repeated key after the first; `keyOf` gives what must be unique. */
+export function reportDuplicates(field: Field, keys: readonly string[], name: string): void {
+  const seen = new Set<string>();
+  keys.forEach((key, index) => {
+    if (seen.has(key)) {
+      const item = { ...field, path: `${field.path}[${index}].${name}` };
+      report(item, 'duplicate', `${item.path} repeats "${key}": each ${name} may stand once`);
+    }
+    seen.add(key);
+  });
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,119 @@
+import { compileHeaderValue, compileRule } from '../cel/compile.js';
+import type { CompileResult, Expression } from '../cel/expression.js';
+import type { PolicyRef } from '../decision.js';
+import type { Metadata } from '../resources/metadata.js';
+import type { Problem } from '../resources/problem.js';
+import type { Salvage } from '../resources/salvage.js';
+import type { DenyRule, HeaderInjection, ToolPolicySpec } from '../resources/tool-policy.js';
+
+/** A ToolPolicy, ready to decide. */
+export interface CompiledToolPolicy {
+  readonly ref: PolicyRef;
+  /** Undefined only in a broken policy: it selects every registry of its namespace. */
+  readonly registry: string | undefined;
+  /** Empty: every tool of the registry. */
+  readonly tools: ReadonlySet<string>;
+  readonly mode: 'enforce' | 'audit';
+  readonly onFailure: 'deny' | 'allow';
+  readonly requiredClaims: readonly CompiledClaim[];
+  readonly rules: readonly CompiledRule[];
+  readonly injections: readonly CompiledInjection[];
+  readonly audit: { readonly logDecisions: boolean; readonly redactFields: readonly string[] };
+  readonly readsBody: boolean;
+  /** The policy never compiled: every call that it selects is an evaluation failure (design 4.7). */
+  readonly broken: boolean;
+}
+
+export interface CompiledClaim {
+  /** `required-claim:<claim>`, as the caller sees it. */
+  readonly rule: string;
+  readonly header: string;
+  readonly message: string;
+}
+
+export interface CompiledRule {
+  readonly name: string;
+  readonly message: string;
+  readonly expression: Expression<boolean>;
+}
+
+export interface CompiledInjection {
+  /** Lower case. */
+  readonly header: string;
+  readonly value: string | Expression<string>;
+}
+
+/** Compiles every expression; reports all problems of all of them. */
+export function compileToolPolicy(
+  metadata: Metadata,
+  spec: ToolPolicySpec,
+): { policy: CompiledToolPolicy } | { problems: Problem[] } {
+  const problems: Problem[] = [];
+  const rules = spec.rules.flatMap((rule) => compileDenyRule(rule, problems));
+  const injections = spec.headerInjection.flatMap((injection) => compileInjection(injection, problems));
+  if (problems.length > 0) return { problems };
+  const expressions = [
+    ...rules.map((rule) => rule.expression),
+    ...injections.map((injection) => injection.value),
+  ];
+  const policy: CompiledToolPolicy = {
+    ref: { kind: 'ToolPolicy', namespace: metadata.namespace, name: metadata.name },
+    registry: spec.selector.registry,
+    tools: new Set(spec.selector.tools),
+    mode: spec.mode,
+    onFailure: spec.onFailure,
+    requiredClaims: spec.requiredClaims.map(({ claim, message }) => ({
+      rule: `required-claim:${claim}`,
+      header: `x-omnia-claim-${claim.toLowerCase().replaceAll('_', '-')}`,
+      message,
+    })),
+    rules,
+    injections,
+    audit: spec.audit,
+    readsBody: expressions.some((expression) => readsBody(expression)),
+    broken: false,
+  };
+  return { policy };
+}
+
+/** Stands for a policy that never compiled. */
+export function brokenToolPolicy(found: Salvage): CompiledToolPolicy {
+  return {
+    ref: { kind: 'ToolPolicy', namespace: found.namespace, name: found.name },
+    registry: found.registry,
+    tools: new Set(found.registry === undefined ? [] : found.tools),
+    mode: found.mode === 'audit' ? 'audit' : 'enforce',
+    onFailure: found.onFailure,
+    requiredClaims: [],
+    rules: [],
+    injections: [],
+    audit: { logDecisions: false, redactFields: [] },
+    readsBody: false,
+    broken: true,
+  };
+}
+
+function compileDenyRule(rule: DenyRule, problems: Problem[]): CompiledRule[] {
+  const expression = accept(compileRule(rule.cel), rule.path, problems);
+  return expression ? [{ name: rule.name, message: rule.message, expression }] : [];
+}
+
+function compileInjection(injection: HeaderInjection, problems: Problem[]): CompiledInjection[] {
+  const header = injection.header.toLowerCase();
+  if ('value' in injection) return [{ header, value: injection.value }];
+  const value = accept(compileHeaderValue(injection.cel), injection.path, problems);
+  return value ? [{ header, value }] : [];
+}
+
+function accept<T>(result: CompileResult<T>, path: string, problems: Problem[]): Expression<T> | undefined {
+  if (result.ok) return result.expression;
+  for (const { message, line, column } of result.problems) {
+    problems.push({ path, code: 'invalid-cel', message, line, column });
+  }
+  return undefined;
+}
+
+function readsBody(expression: string | Expression<unknown>): boolean {
+  if (typeof expression === 'string') return false;
+  return expression.references.has('body') || expression.references.has('mcp');
+}
