@@ -1,0 +1,45 @@
+import type { JsonObject } from '@omnia-policy/policy';
+import { socketAddress } from './address.js';
+import type { Address } from './address.js';
+import { EXT_AUTHZ_CLUSTER } from './names.js';
+import { duration, typedConfig } from './typed-config.js';
+
+/**
+ * Loopback connects at once or not at all. No health checks: a refused connection fails the call within a millisecond,
+ * and the first call after a restart connects again.
+ */
+const CONNECT_TIMEOUT_MS = 250;
+
+/** More calls than this in flight on one connection open another, which may end at another worker of ext-authz. */
+const MAX_STREAMS_PER_CONNECTION = 100;
+
+/** The cluster of an ext-authz beside Envoy, at an IP address, without TLS. */
+export function extAuthzCluster(address: Address): JsonObject {
+  return {
+    name: EXT_AUTHZ_CLUSTER,
+    type: 'STATIC',
+    connect_timeout: duration(CONNECT_TIMEOUT_MS),
+    circuit_breakers: { thresholds: [ampleThreshold] },
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typedConfig(
+        'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        {
+          explicit_http_config: {
+            http2_protocol_options: { max_concurrent_streams: MAX_STREAMS_PER_CONNECTION },
+          },
+        },
+      ),
+    },
+    load_assignment: {
+      cluster_name: EXT_AUTHZ_CLUSTER,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(address) } }] }],
+    },
+  };
+}
+
+/** Envoy's default of 1,024 would turn a burst of calls into refusals. */
+export const ampleThreshold: JsonObject = {
+  max_connections: 10_000,
+  max_pending_requests: 10_000,
+  max_requests: 10_000,
+};

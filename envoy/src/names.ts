@@ -1,0 +1,31 @@
+/**
+ * Names that more than one part relies on: the wasm module and ext-authz read the metadata namespaces, operators patch
+ * filters by name, dashboards select clusters by name.
+ */
+
+/** Filter names. Ours differ from the types' names, so that a patch never hits somebody else's filter of that type. */
+export const CLAIMS_FILTER = 'omnia.claims';
+export const EXT_AUTHZ_FILTER = 'omnia.ext_authz';
+export const INJECT_FILTER = 'omnia.inject';
+export const JWT_AUTHN_FILTER = 'envoy.filters.http.jwt_authn';
+
+export const EXT_AUTHZ_CLUSTER = 'omnia-ext-authz';
+export const UPSTREAM_CLUSTER = 'omnia-upstream';
+
+/** Where jwt_authn leaves the verified claims: this namespace of the dynamic metadata, this key. */
+export const JWT_METADATA_NAMESPACE = JWT_AUTHN_FILTER;
+export const JWT_METADATA_KEY = 'payload';
+
+/**
+ * Where the ext_authz filter leaves what ext-authz answered: under the name of its type, whatever the filter itself is
+ * called (measured with Envoy 1.36, 1.39 and 1.40). `inject` holds the headers to write, as JSON.
+ */
+export const DECISION_METADATA_NAMESPACE = 'envoy.filters.http.ext_authz';
+export const DECISION_METADATA_KEY = 'inject';
+
+/** Headers that carry mapped claims begin so. */
+export const CLAIM_HEADER_PREFIX = 'x-omnia-claim-';
+
+/** gRPC metadata that tells ext-authz that this Envoy buffers bodies for it; absent otherwise. */
+export const BODY_METADATA_KEY = 'x-omnia-body';
+export const BODY_METADATA_BUFFERED = 'buffered';
