@@ -1,0 +1,44 @@
+import { watch, type FSWatcher } from 'node:fs';
+
+/** Tells that something happened in some folders; what, is for the next look to find out. */
+export interface FolderWatch {
+  /** Watches these folders (path → identity) and no others from now on. */
+  watchExactly(folders: ReadonlyMap<string, string>): void;
+  close(): void;
+}
+
+/**
+ * A folder that can't be watched (too many watches, a network file system) is left out: the caller looks at
+ * intervals in any case.
+ */
+export function createFolderWatch(onEvent: () => void): FolderWatch {
+  const watchers = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>();
+  const drop = (folder: string): void => {
+    watchers.get(folder)?.watcher.close();
+    watchers.delete(folder);
+  };
+  const add = (folder: string, identity: string): void => {
+    try {
+      const watcher = watch(folder, { persistent: false }, onEvent);
+      watcher.on('error', () => {
+        drop(folder);
+      });
+      watchers.set(folder, { identity, watcher });
+    } catch {
+      // left to the looks at intervals
+    }
+  };
+  return {
+    watchExactly(folders) {
+      for (const [folder, { identity }] of watchers) {
+        if (folders.get(folder) !== identity) drop(folder);
+      }
+      for (const [folder, identity] of folders) {
+        if (!watchers.has(folder)) add(folder, identity);
+      }
+    },
+    close() {
+      for (const folder of [...watchers.keys()]) drop(folder);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { PolicyDocument, Problem } from '@omnia-policy/policy';
+import { isStillAsListed, type PolicyFile } from './policy-files.js';
+import { readPolicyFile, type PolicyFileContent } from './read-policy-file.js';
+
+/** Why a file could not be used, and what is enforced instead. */
+export interface FileProblem {
+  readonly file: string;
+  readonly problem: Problem;
+  /** How many documents of its last good version stay enforced. */
+  readonly keptDocuments: number;
+}
+
+/** The files of a folder as they were last read, and what each gave when it last could be used. */
+export interface LoadedFiles {
+  /** Stamps of the files as they were read. */
+  readonly stamps: ReadonlyMap<string, string>;
+  /** Reads files again and forgets others; tells whether any content changed. */
+  take(changed: readonly PolicyFile[], removed: readonly string[]): Promise<boolean>;
+  documents(): readonly PolicyDocument[];
+  problems(): readonly FileProblem[];
+  readonly locate: (origin: string, problem: Problem) => Problem;
+}
+
+interface LoadedFile {
+  readonly latest: PolicyFileContent;
+  /** The latest content without a problem. */
+  readonly good: PolicyFileContent | undefined;
+}
+
+/** Two writes within the clock tick of a file system can leave the same stamp. */
+const justWrittenMs = 20;
+
+export function createLoadedFiles(): LoadedFiles {
+  const stamps = new Map<string, string>();
+  const loaded = new Map<string, LoadedFile>();
+  const inOrder = (): [string, LoadedFile][] => [...loaded].sort(([a], [b]) => (a < b ? -1 : 1));
+  const read = async (file: PolicyFile): Promise<boolean> => {
+    const latest = await readPolicyFile(file);
+    const before = loaded.get(file.name);
+    const isWhole = (await isStillAsListed(file)) && Math.abs(Date.now() - file.writtenMs) > justWrittenMs;
+    // Written while it was read: what was read may be half a file. The next look takes it up again.
+    if (!isWhole && before !== undefined) return false;
+    stamps.set(file.name, isWhole ? file.stamp : 'to be read again');
+    loaded.set(file.name, { latest, good: latest.problem === undefined ? latest : before?.good });
+    return before?.latest.digest !== latest.digest;
+  };
+  return {
+    stamps,
+    async take(changed, removed) {
+      let isDifferent = false;
+      for (const file of changed) isDifferent = (await read(file)) || isDifferent;
+      for (const name of removed) {
+        stamps.delete(name);
+        isDifferent = loaded.delete(name) || isDifferent;
+      }
+      return isDifferent;
+    },
+    documents: () => inOrder().flatMap(([, { good }]) => good?.documents ?? []),
+    problems: () =>
+      inOrder().flatMap(([file, { latest, good }]) =>
+        latest.problem === undefined
+          ? []
+          : [{ file, problem: latest.problem, keptDocuments: good?.documents.length ?? 0 }],
+      ),
+    locate: (origin, problem) =>
+      loaded.get(origin.replace(/#\d+$/, ''))?.good?.locate(origin, problem) ?? problem,
+  };
+}

@@ -1,0 +1,73 @@
+import type { PolicyFile } from './policy-files.js';
+
+/** A file must be at rest this long before it is read, so that a half-written one is not. */
+export const settleMs = 120;
+/** An empty or vanished file: many programs truncate or delete before they write. */
+export const settleGoneMs = 300;
+/** Changes that come together are taken together; one file that never rests holds up the others no longer than this. */
+export const longestWaitMs = 500;
+
+export interface SettledChanges {
+  /** Files to read again. */
+  readonly changed: readonly PolicyFile[];
+  /** Names of files that are gone. */
+  readonly removed: readonly string[];
+  /** Some change is not at rest yet: look again soon. */
+  readonly waiting: boolean;
+}
+
+/** Decides from successive looks at a folder which changes are ready to be taken. Keeps no clock: `nowMs` is given. */
+export interface Settling {
+  look(
+    files: ReadonlyMap<string, PolicyFile>,
+    taken: ReadonlyMap<string, string>,
+    nowMs: number,
+  ): SettledChanges;
+}
+
+interface Pending {
+  /** Of the file as last seen; undefined: it is gone. */
+  readonly stamp: string | undefined;
+  readonly restsSinceMs: number;
+  readonly firstSeenMs: number;
+}
+
+/** `taken` maps the names of files to the stamps with which they were last read. */
+export function createSettling(): Settling {
+  const pending = new Map<string, Pending>();
+  return {
+    look(files, taken, nowMs) {
+      const names = new Set([...files.keys(), ...taken.keys()]);
+      for (const name of pending.keys()) if (!names.has(name)) pending.delete(name);
+      for (const name of names)
+        note(pending, { name, stamp: files.get(name)?.stamp, taken: taken.get(name), nowMs });
+      const ready = [...pending].filter(([name, { restsSinceMs }]) => {
+        const isGone = (files.get(name)?.size ?? 0) === 0;
+        return nowMs - restsSinceMs >= (isGone ? settleGoneMs : settleMs);
+      });
+      const waited = Math.max(0, ...[...pending.values()].map(({ firstSeenMs }) => nowMs - firstSeenMs));
+      const waiting = ready.length < pending.size;
+      if (waiting && waited < longestWaitMs) return { changed: [], removed: [], waiting };
+      for (const [name] of ready) pending.delete(name);
+      const changed = ready.flatMap(([name]) => files.get(name) ?? []);
+      return { changed, removed: ready.map(([name]) => name).filter((name) => !files.has(name)), waiting };
+    },
+  };
+}
+
+interface Sighting {
+  readonly name: string;
+  readonly stamp: string | undefined;
+  readonly taken: string | undefined;
+  readonly nowMs: number;
+}
+
+function note(pending: Map<string, Pending>, { name, stamp, taken, nowMs }: Sighting): void {
+  if (stamp === taken) {
+    pending.delete(name);
+    return;
+  }
+  const before = pending.get(name);
+  if (before !== undefined && before.stamp === stamp) return;
+  pending.set(name, { stamp, restsSinceMs: nowMs, firstSeenMs: before?.firstSeenMs ?? nowMs });
+}

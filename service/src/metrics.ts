@@ -1,0 +1,81 @@
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+
+export interface MetricText {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+}
+
+/** One series of a counter, looked up once. */
+export interface CounterSeries {
+  increase(by?: number): void;
+}
+
+/** The metrics of one process. */
+export interface Metrics {
+  /** A function from label values, in the order of `labels`, to their series. Series are kept, so callers can be hot. */
+  counter(text: MetricText): (...labelValues: readonly string[]) => CounterSeries;
+  gauge(text: MetricText): { set(value: number): void };
+  histogram(text: MetricText & { readonly buckets: readonly number[] }): { observe(value: number): void };
+  /** Names of all metrics, for the test that compares them with the documentation. */
+  names(): readonly string[];
+  /** A copy that can be sent to another process. */
+  snapshot(): Promise<MetricsSnapshot>;
+}
+
+/** Serialisable state of one process's metrics. */
+export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** An empty registry, with the process metrics of Node (`process_*`, `nodejs_*`). */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    counter: (text) => createCounter(registry, text),
+    gauge: (text) => new Gauge({ ...options(text), registers: [registry] }),
+    histogram: ({ buckets, ...text }) =>
+      new Histogram({ ...options(text), buckets: [...buckets], registers: [registry] }),
+    names: () => registry.getMetricsAsArray().map(({ name }) => name),
+    snapshot: () => registry.getMetricsAsJSON(),
+  };
+}
+
+/** The exposition text of several processes taken together: counters and histograms are added up. */
+export async function metricsText(
+  snapshots: readonly MetricsSnapshot[],
+): Promise<{ readonly contentType: string; readonly text: string }> {
+  const registry = AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}
+
+function createCounter(
+  registry: Registry,
+  text: MetricText,
+): (...labelValues: readonly string[]) => CounterSeries {
+  const counter = new Counter({ ...options(text), registers: [registry] });
+  const names = text.labels ?? [];
+  const known = new Map<string, CounterSeries>();
+  return (...labelValues) => {
+    const key = labelValues.join('\n');
+    let series = known.get(key);
+    if (series === undefined) {
+      const labelled = counter.labels(...names.map((_, index) => labelValues[index] ?? ''));
+      series = {
+        increase: (by = 1) => {
+          labelled.inc(by);
+        },
+      };
+      known.set(key, series);
+    }
+    return series;
+  };
+}
+
+function options({ name, help, labels = [] }: MetricText): {
+  name: string;
+  help: string;
+  labelNames: string[];
+} {
+  return { name, help, labelNames: [...labels] };
+}
