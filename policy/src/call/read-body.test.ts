@@ -105,7 +105,6 @@ t.test('whatever JSON.stringify writes is read as it was', (t) => {
     fc.property(fc.jsonValue({ maxDepth: 10 }), (value) => {
       const text = JSON.stringify(value);
       const body = read(text);
-      if (/\p{Surrogate}/u.test(JSON.parse(`"${text.replace(/["\\]/g, '')}"`) as string)) return;
       t.equal(body.state, 'json', text);
       if (body.state === 'json') t.equal(JSON.stringify(body.value as JsonValue), text);
     }),

@@ -27,13 +27,15 @@ export function readObject(field: Field, known: readonly string[]): (name: strin
     path: path === '' ? name : `${path}.${name}`,
     problems,
   });
+  // One report for a whole missing object, none for what would be inside it.
+  const silent = (name: string): Field => ({ ...child(name, undefined), problems: [] });
   if (isAbsent(field)) {
     report(field, 'missing-field', `${path} is required: an object with ${known.join(', ')}`);
-    return (name) => child(name, undefined);
+    return silent;
   }
   if (!isRecord(value)) {
     report(field, 'wrong-type', `${path} must be an object with ${known.join(', ')}, not ${describe(value)}`);
-    return (name) => child(name, undefined);
+    return silent;
   }
   for (const name of Object.keys(value)) {
     if (!known.includes(name)) {
@@ -116,7 +118,7 @@ export function readList<T>(field: Field, bounds: ListBounds, readItem: (item: F
 export function reportDuplicates(field: Field, keys: readonly string[], name: string): void {
   const seen = new Set<string>();
   keys.forEach((key, index) => {
-    if (seen.has(key)) {
+    if (key !== '' && seen.has(key)) {
       const item = { ...field, path: `${field.path}[${index}].${name}` };
       report(item, 'duplicate', `${item.path} repeats "${key}": each ${name} may stand once`);
     }
