@@ -110,7 +110,7 @@ t.test('so it does when the edit broke the name or the kind', (t) => {
   const good = compile([toolPolicy('a', 'p', rules('true'))]);
   const noName: PolicyDocument = {
     origin: 'a',
-    value: { ...(toolPolicy('a', 'p').value as object), metadata: {} },
+    value: { ...(toolPolicy('a', 'p').value as object), metadata: { namespace: 'production' } },
   };
   const noKind: PolicyDocument = {
     origin: 'a',

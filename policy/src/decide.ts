@@ -1,4 +1,4 @@
-import { createActivation } from './cel/activation.js';
+import { createActivation } from './cel/create-activation.js';
 import { evaluateAgentPolicy } from './agent/evaluate-agent-policy.js';
 import type { ToolCall } from './call/tool-call.js';
 import type { Activation } from './cel/expression.js';

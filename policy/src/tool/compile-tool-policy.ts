@@ -1,4 +1,5 @@
-import { compileHeaderValue, compileRule } from '../cel/compile.js';
+import { compileHeaderValue } from '../cel/compile-header-value.js';
+import { compileRule } from '../cel/compile-rule.js';
 import type { CompileResult, Expression } from '../cel/expression.js';
 import type { PolicyRef } from '../decision.js';
 import type { Metadata } from '../resources/metadata.js';
