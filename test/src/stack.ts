@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-ports.js';
 import { collectLines, type Lines } from './lines.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const CLI = join(ROOT, 'cli/bin/omnia-policy.js');
 export const EXAMPLE = join(ROOT, 'manifests/examples/securing-agents');
 
