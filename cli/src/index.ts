@@ -1,0 +1,12 @@
+export { acquireEnvoy } from './acquire-envoy/acquire-envoy.js';
+export type { AcquireOptions } from './acquire-envoy/acquire-envoy.js';
+export type { EnvoyBinary } from './acquire-envoy/envoy-version.js';
+export { startDemoTools } from './demo-tools.js';
+export type { DemoTools } from './demo-tools.js';
+export { developmentIssuer } from './development-issuer.js';
+export { startChild } from './processes/start-child.js';
+export type { Child, ChildCommand, ChildEnd } from './processes/start-child.js';
+export { readSigningKey } from './token/key-files.js';
+export type { SigningKey } from './token/key-files.js';
+export { signToken } from './token/sign-token.js';
+export type { TokenOptions } from './token/sign-token.js';
