@@ -16,7 +16,7 @@ export interface OpsContent {
 export interface OpsServer {
   /** Where it really listens (port 0 was replaced). */
   readonly address: ListenAddress;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -44,18 +44,16 @@ function positionInScalar(
   const { text, positionOf } = document.file;
   const start = positionOf(range[0]);
   if (scalar.type === 'BLOCK_LITERAL') {
-    const written = text
-      .slice(range[0] - start.column + 1)
-      .split('\n')
-      [at.line]?.replace(/\r$/, '');
+    const lines = text.slice(range[0] - start.column + 1).split('\n');
+    const written = lines[at.line]?.replace(/\r$/, '');
     const wanted = value.split('\n')[at.line - 1];
     if (written === undefined || wanted === undefined || !written.endsWith(wanted)) return undefined;
     return { line: start.line + at.line, column: written.length - wanted.length + at.column };
   }
   const quote = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE' ? 1 : 0;
   const from = range[0] + quote;
-  if (value.includes('\n') || text.slice(from, from + value.length) !== value || at.line !== 1)
-    return undefined;
+  const isAsWritten = text.slice(from, from + value.length) === value;
+  if (at.line !== 1 || value.includes('\n') || !isAsWritten) return undefined;
   return { line: start.line, column: start.column + quote + at.column - 1 };
 }
 

@@ -1,0 +1,27 @@
+import type { PolicySet } from '@omnia-policy/policy';
+import type { Logger, Metrics } from '@omnia-policy/service';
+import { createCheck } from './check.js';
+import type { ExtAuthzSettings } from './configuration.js';
+import { createCredentials } from './credentials.js';
+import { createDecisionMetrics } from './metrics.js';
+import { startCheckServer, type CheckServer } from './server.js';
+
+export interface AnsweringOptions {
+  readonly settings: ExtAuthzSettings;
+  readonly policySet: () => PolicySet | undefined;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+}
+
+/** Starts what answers Checks in one process, be it the only one or a worker. */
+export async function startAnswering(options: AnsweringOptions): Promise<CheckServer> {
+  const { settings, policySet, logger, metrics, signal } = options;
+  return startCheckServer({
+    address: settings.listen,
+    flag: '--listen',
+    credentials: createCredentials(settings, logger, signal),
+    maxReceiveBytes: settings.grpcMaxReceiveBytes,
+    check: createCheck({ policySet, settings, logger, metrics: createDecisionMetrics(metrics) }),
+  });
+}

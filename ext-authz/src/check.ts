@@ -1,0 +1,89 @@
+import { status, type handleUnaryCall, type Metadata, type sendUnaryData } from '@grpc/grpc-js';
+import {
+  decide,
+  denialResponse,
+  toolCallFromHttp,
+  type McpDenial,
+  type PolicySet,
+} from '@omnia-policy/policy';
+import type { Logger } from '@omnia-policy/service';
+import { randomUUID } from 'node:crypto';
+import type { CheckRequest, CheckResponse } from './check-messages.js';
+import { logDecision } from './decision-log.js';
+import { decodeRequest } from './decode-request.js';
+import { allowedResponse, deniedResponse } from './encode-response.js';
+import type { CheckFailure, DecisionMetrics } from './metrics.js';
+
+export interface CheckSettings {
+  /** What becomes of a request that is no tool call. */
+  readonly unmatched: 'allow' | 'deny';
+  readonly mcpDenial: McpDenial;
+  readonly maxRequestBytes: number;
+}
+
+export interface CheckOptions {
+  /** The set in force; undefined before the first complete load. */
+  readonly policySet: () => PolicySet | undefined;
+  readonly settings: CheckSettings;
+  readonly logger: Logger;
+  readonly metrics: DecisionMetrics;
+}
+
+/** The filter's configuration says here that it buffers bodies. */
+const bodyMetadataKey = 'x-omnia-body';
+
+/**
+ * Answers one Check: a decision, or a gRPC error that Envoy takes as "no answer". Nothing here waits, so a call is
+ * decided by one policy set.
+ */
+export function createCheck(options: CheckOptions): handleUnaryCall<CheckRequest, CheckResponse> {
+  const { policySet, logger, metrics } = options;
+  const fail = (callback: sendUnaryData<CheckResponse>, failure: CheckFailure): void => {
+    metrics.fail(failure);
+    callback(failures[failure]);
+  };
+  return ({ request, metadata }, callback) => {
+    const set = policySet();
+    if (set === undefined) {
+      fail(callback, 'not-ready');
+      return;
+    }
+    let response: CheckResponse | undefined;
+    try {
+      response = answer(request, metadata, { ...options, set });
+    } catch (error) {
+      // A bug. The process goes on: one odd request must not keep all others from being decided.
+      logger.error({ err: error }, 'check failed');
+      fail(callback, 'internal');
+      return;
+    }
+    if (response === undefined) fail(callback, 'malformed-request');
+    else callback(null, response);
+  };
+}
+
+const failures = {
+  'not-ready': { code: status.UNAVAILABLE, details: 'no policies are loaded yet' },
+  'malformed-request': { code: status.INVALID_ARGUMENT, details: 'the request describes no HTTP request' },
+  internal: { code: status.INTERNAL, details: 'the check failed; see the log' },
+} as const;
+
+function answer(
+  message: CheckRequest,
+  metadata: Metadata,
+  { set: policySet, settings, logger, metrics }: CheckOptions & { readonly set: PolicySet },
+): CheckResponse | undefined {
+  const startedMs = performance.now();
+  const isBodyBuffered = metadata.get(bodyMetadataKey)[0] === 'buffered';
+  const request = decodeRequest(message, { isBodyBuffered, maxRequestBytes: settings.maxRequestBytes });
+  if (request === undefined) return undefined;
+  const call = toolCallFromHttp(request);
+  const decision = decide(policySet, call, settings);
+  const durationMs = performance.now() - startedMs;
+  const decisionId = randomUUID();
+  metrics.observeSeconds(durationMs / 1000);
+  metrics.record({ decision, call, policySet });
+  logDecision(logger, { decision, call, decisionId, durationMs });
+  if (decision.outcome === 'allow') return allowedResponse(decision, decisionId);
+  return deniedResponse(decision, decisionId, denialResponse(decision, call, settings.mcpDenial));
+}

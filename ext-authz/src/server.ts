@@ -1,0 +1,59 @@
+import { ReflectionService } from '@grpc/reflection';
+import { Server, type handleUnaryCall, type ServerCredentials } from '@grpc/grpc-js';
+import { formatListenAddress, listenError, type ListenAddress } from '@omnia-policy/service';
+import type { CheckRequest, CheckResponse } from './check-messages.js';
+import { createHealth } from './health.js';
+import { authorizationService, healthService, packageDefinition } from './services.js';
+
+export interface CheckServer {
+  /** Where it really listens (port 0 was replaced). */
+  readonly address: ListenAddress;
+  /** What gRPC health tells. */
+  readonly setServing: (isServing: boolean) => void;
+  /** Takes no new connections, tells clients to go, and resolves when the calls in flight are answered. */
+  readonly drain: () => Promise<void>;
+}
+
+export interface CheckServerOptions {
+  readonly address: ListenAddress;
+  /** The flag that sets the address, for errors. */
+  readonly flag: string;
+  readonly credentials: ServerCredentials;
+  readonly maxReceiveBytes: number;
+  readonly check: handleUnaryCall<CheckRequest, CheckResponse>;
+}
+
+/** @throws ServiceError when the address can't be had */
+export async function startCheckServer(options: CheckServerOptions): Promise<CheckServer> {
+  const server = new Server({
+    'grpc.max_receive_message_length': options.maxReceiveBytes,
+    'grpc.enable_channelz': 0,
+  });
+  const health = createHealth();
+  server.addService(authorizationService, { Check: options.check });
+  server.addService(healthService, { ...health.implementation });
+  new ReflectionService(packageDefinition).addToServer(server);
+  const port = await bind(server, options);
+  return {
+    address: { host: options.address.host, port },
+    setServing: health.setServing,
+    drain: () => {
+      health.setServing(false);
+      health.close();
+      return new Promise((resolve) => {
+        server.tryShutdown(() => {
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+async function bind(server: Server, { address, flag, credentials }: CheckServerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(formatListenAddress(address), credentials, (error, port) => {
+      if (error === null) resolve(port);
+      else reject(listenError(flag, address, error));
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import { compilePolicySet, type PolicySet } from '@omnia-policy/policy';
+import { createMetrics, runShutdown, ServiceError, type Logger, type Metrics } from '@omnia-policy/service';
+import { startAnswering } from '../answering.js';
+import type { ExtAuthzSettings } from '../configuration.js';
+import { shutdownDeadlineMs } from '../running-ext-authz.js';
+import type { CheckServer } from '../server.js';
+import type { PoliciesMessage, ToPrimary, ToWorker } from './messages.js';
+
+interface WorkerState {
+  policySet: PolicySet | undefined;
+  server: CheckServer | undefined;
+  isStopping: boolean;
+}
+
+/**
+ * One worker: waits for the primary's first word about the policies, so that a replacement never answers from an
+ * older state than the others, then listens on the shared port. Ends when told to, and when the primary is gone.
+ */
+export async function runWorker(settings: ExtAuthzSettings, logger: Logger): Promise<void> {
+  const ending = new AbortController();
+  const metrics = createMetrics();
+  const state: WorkerState = { policySet: undefined, server: undefined, isStopping: false };
+  const stop = (): void => {
+    if (state.isStopping) return;
+    state.isStopping = true;
+    ending.abort();
+    const steps = [{ name: 'finish calls', run: async () => state.server?.drain() }];
+    void runShutdown({ steps, deadlineMs: shutdownDeadlineMs, logger }).then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  await firstMessage((message: ToWorker) => {
+    receive(message, { state, metrics, stop });
+  });
+  try {
+    const policySet = (): PolicySet | undefined => state.policySet;
+    state.server = await startAnswering({ settings, policySet, logger, metrics, signal: ending.signal });
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    send({ kind: 'failed', code: error.code, message: error.message });
+    // Ends once the message is out; the primary decides what follows.
+    process.disconnect();
+    return;
+  }
+  state.server.setServing(state.policySet !== undefined);
+  send({ kind: 'listening', port: state.server.address.port });
+}
+
+/** Resolves when the first message was received; every message goes to `onMessage`. */
+async function firstMessage(onMessage: (message: ToWorker) => void): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.on('message', (message) => {
+      // Sent by our own primary, in its own types.
+      onMessage(message as ToWorker);
+      resolve();
+    });
+  });
+}
+
+interface Receiver {
+  readonly state: WorkerState;
+  readonly metrics: Metrics;
+  readonly stop: () => void;
+}
+
+function receive(message: ToWorker, { state, metrics, stop }: Receiver): void {
+  switch (message.kind) {
+    case 'policies':
+      state.policySet = compile(message);
+      if (!state.isStopping) state.server?.setServing(true);
+      send({ kind: 'in-force', revision: message.revision });
+      return;
+    case 'report-metrics':
+      void metrics.snapshot().then((snapshot) => {
+        send({ kind: 'metrics', id: message.id, snapshot });
+      });
+      return;
+    case 'stop':
+      stop();
+      return;
+    case 'no-policies':
+      return;
+  }
+}
+
+function compile({ documents, revision }: PoliciesMessage): PolicySet {
+  return compilePolicySet(documents, { revision });
+}
+
+function send(message: ToPrimary): void {
+  // A primary that is gone needs no answer; `disconnect` ends this process.
+  if (process.connected) process.send?.(message);
+}

@@ -1,0 +1,214 @@
+import { ServiceError, type Logger, type MetricsSnapshot } from '@omnia-policy/service';
+import cluster, { type Worker } from 'node:cluster';
+import { wholeLines } from './log-lines.js';
+import type { PoliciesMessage, ToPrimary, ToWorker } from './messages.js';
+
+export interface WorkerPool {
+  /** The port that they share. */
+  readonly listening: Promise<number>;
+  /** Never resolves; rejects with a ServiceError when workers can't listen or end again and again. */
+  readonly failed: Promise<never>;
+  /** How many workers have policies in force and listen. */
+  readonly serving: () => number;
+  /** Hands a set to all workers and to those that will replace them. */
+  readonly distribute: (policies: PoliciesMessage) => void;
+  /** Resolves when every worker has a set in force. */
+  readonly whenAllServe: () => Promise<void>;
+  /** Of the workers that answer within a second. */
+  readonly metrics: () => Promise<readonly MetricsSnapshot[]>;
+  /** Resolves when all have ended. */
+  readonly stop: () => Promise<void>;
+  readonly kill: () => void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  isListening: boolean;
+  revision: string | undefined;
+}
+
+interface PoolState {
+  readonly members: Map<number, Member>;
+  readonly waiting: Set<() => void>;
+  readonly metricsWanted: Map<number, (snapshot: MetricsSnapshot) => void>;
+  policies: PoliciesMessage | undefined;
+  isStopping: boolean;
+  /** Workers in a row that ended before they listened. */
+  failures: number;
+  requests: number;
+}
+
+const maxFailures = 5;
+const restartDelayMs = 200;
+const metricsTimeoutMs = 1000;
+
+/** Forks the workers and keeps their number; each is the same program with the same arguments. */
+export function startWorkerPool(count: number, logger: Logger): WorkerPool {
+  cluster.setupPrimary({ silent: true, serialization: 'advanced' });
+  // One listener for each worker's stream, whatever their number.
+  process.stdout.setMaxListeners(0);
+  process.stderr.setMaxListeners(0);
+  const state: PoolState = {
+    members: new Map(),
+    waiting: new Set(),
+    metricsWanted: new Map(),
+    policies: undefined,
+    isStopping: false,
+    failures: 0,
+    requests: 0,
+  };
+  const { promise: listening, resolve: onListening } = outside<number>();
+  const { promise: failed, reject: onFailure } = outside<never>();
+  for (let index = 0; index < count; index += 1) startMember(state, { logger, onListening, onFailure });
+  const whenever = (holds: () => boolean): Promise<void> => whenTrue(state, holds);
+  const all = (holds: (member: Member) => boolean): boolean => [...state.members.values()].every(holds);
+  return {
+    listening,
+    failed,
+    serving: () => [...state.members.values()].filter(isServing).length,
+    distribute(policies) {
+      state.policies = policies;
+      for (const { worker } of state.members.values()) tell(worker, policies);
+    },
+    whenAllServe: () => whenever(() => state.members.size === count && all(isServing)),
+    metrics: () => collectMetrics(state),
+    stop() {
+      state.isStopping = true;
+      for (const { worker } of state.members.values()) tell(worker, { kind: 'stop' });
+      return whenever(() => state.members.size === 0);
+    },
+    kill() {
+      for (const { worker } of state.members.values()) worker.process.kill('SIGKILL');
+    },
+  };
+}
+
+interface PoolEvents {
+  readonly logger: Logger;
+  readonly onListening: (port: number) => void;
+  readonly onFailure: (error: ServiceError) => void;
+}
+
+function startMember(state: PoolState, events: PoolEvents): void {
+  const worker = cluster.fork();
+  const member: Member = { worker, isListening: false, revision: undefined };
+  state.members.set(worker.id, member);
+  worker.process.stdout?.pipe(wholeLines()).pipe(process.stdout, { end: false });
+  worker.process.stderr?.pipe(process.stderr, { end: false });
+  worker.on('message', (message: ToPrimary) => {
+    receive(state, events, { member, message });
+    settle(state);
+  });
+  worker.on('error', (error) => {
+    events.logger.warn({ err: error, worker: worker.id }, 'worker channel failed');
+  });
+  worker.on('exit', (code: number | null, signal: string | null) => {
+    state.members.delete(worker.id);
+    if (!state.isStopping) replace(state, events, { member, code, signal });
+    settle(state);
+  });
+  tell(worker, state.policies ?? { kind: 'no-policies' });
+}
+
+function receive(
+  state: PoolState,
+  events: PoolEvents,
+  { member, message }: { readonly member: Member; readonly message: ToPrimary },
+): void {
+  switch (message.kind) {
+    case 'listening':
+      member.isListening = true;
+      state.failures = 0;
+      events.onListening(message.port);
+      return;
+    case 'in-force':
+      member.revision = message.revision;
+      return;
+    case 'metrics':
+      state.metricsWanted.get(message.id)?.(message.snapshot);
+      return;
+    case 'failed':
+      events.onFailure(new ServiceError(message.code, message.message));
+      return;
+  }
+}
+
+function replace(
+  state: PoolState,
+  events: PoolEvents,
+  ended: { readonly member: Member; readonly code: number | null; readonly signal: string | null },
+): void {
+  const { member, code, signal } = ended;
+  events.logger.error({ worker: member.worker.id, code, signal }, 'worker ended; starting another');
+  if (!member.isListening) state.failures += 1;
+  if (state.failures >= maxFailures) {
+    const words = `${maxFailures} workers in a row ended before they could serve; their own words are in the log.`;
+    events.onFailure(new ServiceError('worker-failed', words));
+    return;
+  }
+  setTimeout(
+    () => {
+      if (!state.isStopping) startMember(state, events);
+    },
+    state.failures === 0 ? 0 : restartDelayMs,
+  );
+}
+
+/** Snapshots of the workers; one that is busy or ending is left out rather than waited for. */
+async function collectMetrics(state: PoolState): Promise<readonly MetricsSnapshot[]> {
+  const answers = [...state.members.values()].map(async ({ worker }) => {
+    const id = (state.requests += 1);
+    return new Promise<MetricsSnapshot | undefined>((resolve) => {
+      const timer = setTimeout(() => {
+        state.metricsWanted.delete(id);
+        resolve(undefined);
+      }, metricsTimeoutMs);
+      state.metricsWanted.set(id, (snapshot) => {
+        clearTimeout(timer);
+        state.metricsWanted.delete(id);
+        resolve(snapshot);
+      });
+      tell(worker, { kind: 'report-metrics', id });
+    });
+  });
+  return (await Promise.all(answers)).filter((snapshot) => snapshot !== undefined);
+}
+
+async function whenTrue(state: PoolState, holds: () => boolean): Promise<void> {
+  if (holds()) return;
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (!holds()) return;
+      state.waiting.delete(look);
+      resolve();
+    };
+    state.waiting.add(look);
+  });
+}
+
+function settle(state: PoolState): void {
+  for (const look of state.waiting) look();
+}
+
+function isServing({ isListening, revision }: Member): boolean {
+  return isListening && revision !== undefined;
+}
+
+function tell(worker: Worker, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message);
+}
+
+/** A promise that is settled from outside. */
+function outside<T>(): {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: ServiceError) => void;
+} {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: ServiceError) => void = () => undefined;
+  const promise = new Promise<T>((resolved, rejected) => {
+    resolve = resolved;
+    reject = rejected;
+  });
+  return { promise, resolve, reject };
+}
