@@ -38,7 +38,7 @@ export function startChild({ command, args, env, stdout, onLine }: ChildCommand)
     detached: true,
     stdio: ['ignore', stdout === 'forward' ? 'inherit' : 'ignore', 'pipe'],
   });
-  const endWatch = child.pid === undefined ? () => undefined : watchOwnDeath(child.pid);
+  const endWatch = child.pid === undefined ? () => Promise.resolve() : watchOwnDeath(child.pid);
   readLines(child.stderr, onLine);
   const ended = endOf(child).finally(endWatch);
   return {
