@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { developmentIssuer, startChild, type Child, type EnvoyBinary } from '@omnia-policy/cli';
+import type { Address } from '@omnia-policy/envoy';
+import { compilePolicySet, type JsonObject, type MeshNeeds } from '@omnia-policy/policy';
+import { benchPolicies } from './bench-policies.js';
+import { chainBootstrap, MAX_REQUEST_BYTES } from './chain-bootstrap.js';
+import { freePorts } from './free-ports.js';
+import { untilAnswered, untilListening } from './until-answered.js';
+import type { Service, Variant } from './variant.js';
+
+/** A running Envoy with a variant's filters, and the service that it asks. */
+export interface Chain {
+  readonly address: Address;
+  readonly envoyPid: number;
+  readonly servicePid: number | undefined;
+  stop(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const STOP_GRACE_MS = 3000;
+
+/** @throws Error with the child's last words when a part does not come up */
+export async function startChain(variant: Variant, envoy: EnvoyBinary): Promise<Chain> {
+  const folder = await mkdtemp(join(tmpdir(), 'omnia-bench-'));
+  const children: Child[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(children.map((child) => child.stop(STOP_GRACE_MS)));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const ports = await freePorts(4);
+    const [listen, admin, grpc, ops] = ports.map((port) => ({ host: HOST, port }));
+    if (!listen || !admin || !grpc || !ops) throw new Error('no free ports');
+    const service = variant.service && (await startService(variant.service, { folder, grpc, ops }));
+    if (service) children.push(service);
+    const bootstrap = chainBootstrap({ listen, admin, ...filtersOf(variant, grpc), needs: needsOf(variant) });
+    const envoyProcess = await startEnvoy(envoy, bootstrap, folder);
+    children.push(envoyProcess);
+    await untilAnswered(`http://${HOST}:${admin.port}/ready`);
+    if (service) await untilListening(grpc);
+    if (variant.service?.kind === 'ours') await untilAnswered(`http://${HOST}:${ops.port}/readyz`);
+    return { address: listen, envoyPid: pidOf(envoyProcess), servicePid: service && pidOf(service), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function filtersOf(
+  variant: Variant,
+  grpc: Address,
+): Pick<Parameters<typeof chainBootstrap>[0], 'jwt' | 'claims' | 'extAuthz'> {
+  const wasmModule = {
+    filename: fileURLToPath(import.meta.resolve('@omnia-policy/wasm-filter/omnia-filter.wasm')),
+  };
+  const { issuer, audience, jwksFile } = developmentIssuer;
+  const jwks = readFileSync(jwksFile, 'utf8');
+  return {
+    ...(variant.jwt ? { jwt: { issuer, audience, jwks, requirement: 'required' } } : {}),
+    ...(variant.claims ? { claims: wasmModule } : {}),
+    ...(variant.service ? { extAuthz: { address: grpc, wasmModule } } : {}),
+  };
+}
+
+/** A variant without policies is configured as with ten, so that what Envoy does for it is the same. */
+function needsOf({ service }: Variant): MeshNeeds {
+  const policies = benchPolicies(service?.kind === 'ours' ? service.policies : 10);
+  const documents = policies.map((value, index) => ({ origin: `bench#${index}`, value }));
+  const { entries, needs } = compilePolicySet(documents, { revision: 'bench' });
+  const broken = entries.find(({ phase }) => phase !== 'Active');
+  if (broken) throw new Error(`a policy of the bench is broken: ${JSON.stringify(broken)}`);
+  return needs;
+}
+
+interface ServicePlace {
+  readonly folder: string;
+  readonly grpc: Address;
+  readonly ops: Address;
+}
+
+async function startService(service: Service, { folder, grpc, ops }: ServicePlace): Promise<Child> {
+  const address = `${HOST}:${grpc.port}`;
+  if (service.kind === 'immediate-ok') {
+    return startProgram([fileURLToPath(new URL('../immediate-ok-main.js', import.meta.url)), address]);
+  }
+  const policies = join(folder, 'policies');
+  await mkdir(policies);
+  await writePolicies(policies, benchPolicies(service.policies));
+  return startProgram([
+    fileURLToPath(new URL('../bin/omnia-ext-authz.js', import.meta.resolve('@omnia-policy/ext-authz'))),
+    ...['--policies', policies, '--listen', address, '--ops', `${HOST}:${ops.port}`],
+    ...['--max-request-bytes', String(MAX_REQUEST_BYTES)],
+  ]);
+}
+
+/** One file per registry; JSON documents are YAML too. */
+async function writePolicies(folder: string, policies: readonly JsonObject[]): Promise<void> {
+  const files = new Map<string, string[]>();
+  for (const policy of policies) {
+    const { registry } = (policy.spec as JsonObject).selector as JsonObject;
+    const name = typeof registry === 'string' ? registry : 'agents';
+    files.set(name, [...(files.get(name) ?? []), JSON.stringify(policy, null, 2)]);
+  }
+  for (const [name, texts] of files) await writeFile(join(folder, `${name}.yaml`), texts.join('\n---\n'));
+}
+
+function startProgram(args: readonly string[]): Child {
+  const { BENCH_NODE_OPTIONS: nodeOptions } = process.env;
+  return startChild({
+    command: process.execPath,
+    args: [...(nodeOptions === undefined ? [] : nodeOptions.split(' ')), ...args],
+    env: process.env,
+    stdout: 'ignore',
+    onLine: (line) => process.stderr.write(`service: ${line}\n`),
+  });
+}
+
+async function startEnvoy(envoy: EnvoyBinary, bootstrap: JsonObject, folder: string): Promise<Child> {
+  const file = join(folder, 'bootstrap.json');
+  await writeFile(file, JSON.stringify(bootstrap));
+  return startChild({
+    command: envoy.path,
+    args: ['--config-path', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'error'],
+    env: process.env,
+    stdout: 'ignore',
+    onLine: (line) => process.stderr.write(`envoy: ${line}\n`),
+  });
+}
+
+function pidOf(child: Child): number {
+  if (child.pid === undefined) throw new Error('a process could not be started');
+  return child.pid;
+}

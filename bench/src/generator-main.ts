@@ -1,0 +1,3 @@
+import { serveParent } from './generator/generator-process.js';
+
+serveParent();

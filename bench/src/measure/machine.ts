@@ -1,0 +1,36 @@
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+
+/** Where and when something was measured. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGib: number;
+  readonly system: string;
+  readonly node: string;
+  readonly envoy: string;
+  /** Day, UTC. */
+  readonly date: string;
+  /** Load average over one minute before the start. */
+  readonly loadBefore: number;
+}
+
+export function describeMachine(envoyVersion: string): Machine {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown processor',
+    cores: availableParallelism(),
+    memoryGib: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release()}`,
+    node: process.version,
+    envoy: envoyVersion,
+    date: new Date().toISOString().slice(0, 10),
+    loadBefore: loadavg()[0] ?? 0,
+  };
+}
+
+export function machineLine(machine: Machine): string {
+  const { processor, cores, memoryGib, system, node, envoy, date, loadBefore } = machine;
+  return (
+    `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}; Node ${node}, Envoy ${envoy}; ${date}. ` +
+    `Load average before the start: ${loadBefore.toFixed(2)}.`
+  );
+}

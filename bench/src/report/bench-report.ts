@@ -1,0 +1,92 @@
+import { variants, type Variant } from '../chain/variant.js';
+import { machineLine, type Machine } from '../measure/machine.js';
+import { median } from '../measure/median.js';
+import { markdownTable } from './markdown-table.js';
+import type { Measurement, Rounds } from './measurement.js';
+import { checkTargets } from './targets.js';
+
+export interface RunFacts {
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+/** The whole result as Markdown that can also be read as text. */
+export function benchReport(rounds: Rounds, facts: RunFacts): string {
+  const measured = variants.flatMap((variant): Row[] => {
+    const measurements = rounds.get(variant.name);
+    return measurements ? [{ variant, measurements }] : [];
+  });
+  const small = measured.filter(({ variant }) => variant.bodyBytes < 1024);
+  const large = measured.filter(({ variant }) => variant.bodyBytes >= 1024);
+  return [
+    '# Cost of the chain',
+    machineLine(facts.machine),
+    howMeasured(facts),
+    '## Filter by filter, a call with a body of 100 bytes',
+    costTable(small),
+    '## Larger bodies, read by the policies',
+    costTable(large),
+    '## Targets',
+    targetTable(rounds),
+    HOW_TO_READ,
+  ].join('\n\n');
+}
+
+interface Row {
+  readonly variant: Variant;
+  readonly measurements: readonly Measurement[];
+}
+
+function howMeasured({ rounds, connections, warmUpMs, measureMs }: RunFacts): string {
+  return (
+    `${rounds} rounds, each with every variant in turn and its processes started anew; ${warmUpMs / 1000} s to warm up, ` +
+    `${measureMs / 1000} s measured; ${connections} connections, each sends its next call when the last one is answered. ` +
+    'Medians over the rounds.'
+  );
+}
+
+function costTable(rows: readonly Row[]): string {
+  const head = ['chain', 'Envoy µs', 'service µs', 'together µs', 'calls/s', 'p50 ms', 'p99 ms'];
+  return markdownTable(head, rows.map(costRow));
+}
+
+function costRow({ variant, measurements }: Row): string[] {
+  const of = (pick: (measurement: Measurement) => number): number => median(measurements.map(pick));
+  const service = of(({ serviceMicros }) => serviceMicros ?? 0);
+  return [
+    variant.title,
+    of(({ envoyMicros }) => envoyMicros).toFixed(1),
+    variant.service ? service.toFixed(1) : '–',
+    of(({ envoyMicros, serviceMicros = 0 }) => envoyMicros + serviceMicros).toFixed(1),
+    of(({ requestsPerSecond }) => requestsPerSecond).toFixed(0),
+    (of(({ p50Micros }) => p50Micros) / 1000).toFixed(2),
+    (of(({ p99Micros }) => p99Micros) / 1000).toFixed(2),
+  ];
+}
+
+function targetTable(rounds: Rounds): string {
+  return markdownTable(
+    ['promise', 'target', 'measured', ''],
+    checkTargets(rounds).map(({ title, target, measured, met }) => [
+      title,
+      target,
+      measured,
+      met ? 'met' : 'NOT MET',
+    ]),
+  );
+}
+
+const HOW_TO_READ = `## How to read this
+
+- CPU is what the system counted for the processes themselves, per call; the load generator, a process of its own, is
+  left out. On a machine that other work shares, this is the figure to trust: calls/s, p50 and p99 mostly show who else
+  wanted the cores.
+- Envoy runs one worker, answers by itself where the tool service would be asked, and reads every request to its end
+  first (in all variants alike).
+- "OK at once" is a service with the same library and the same messages that decides nothing. What ours costs on top is
+  reading the call, deciding, metrics and the answer's metadata.
+- Of the 10 and of the 1,000 policies the same three are about the call; with 1 policy it is one. An agent's allowlist
+  is checked too. All calls are allowed and none is logged.`;

@@ -1,0 +1,97 @@
+import type { EnvoyBinary } from '@omnia-policy/cli';
+import { refundBody, toolRequest } from '../chain/bench-call.js';
+import { startChain, type Chain } from '../chain/start-chain.js';
+import type { Variant } from '../chain/variant.js';
+import type { LoadPlan, PlannedRequest } from '../generator/load-plan.js';
+import type { Generator } from '../generator/start-generator.js';
+import { summarise, type RunSummary } from '../generator/summarise.js';
+import { readProcessUsage } from '../measure/process-usage.js';
+import type { Measurement } from './measurement.js';
+
+export interface BenchSettings {
+  readonly envoy: EnvoyBinary;
+  readonly generator: Generator;
+  readonly token: string;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+const MAX_REQUESTS = 1_000_000;
+
+/**
+ * Starts the variant's processes afresh, warms them up, and measures them. New processes every round: what one start
+ * happened to get (memory layout, compiled code) is then part of the spread and not of the result.
+ *
+ * @throws Error when an answer is not what it should be: a bench of a broken chain means nothing
+ */
+export async function measureVariant(variant: Variant, settings: BenchSettings): Promise<Measurement> {
+  const chain = await startChain(variant, settings.envoy);
+  try {
+    await checkAnswers(chain, variant, settings);
+    const requests = [allowedRefund(variant, settings.token)];
+    await runLoad(chain, settings, { requests, durationMs: settings.warmUpMs });
+    const before = usage(chain);
+    const run = await runLoad(chain, settings, { requests, durationMs: settings.measureMs });
+    const after = usage(chain);
+    const perRequest = (micros: number): number => micros / run.requests;
+    return {
+      requests: run.requests,
+      requestsPerSecond: run.requests / run.seconds,
+      envoyMicros: perRequest(after.envoy - before.envoy),
+      serviceMicros: chain.servicePid === undefined ? undefined : perRequest(after.service - before.service),
+      p50Micros: run.latencies.percentile(50) ?? Number.NaN,
+      p99Micros: run.latencies.percentile(99) ?? Number.NaN,
+    };
+  } finally {
+    await chain.stop();
+  }
+}
+
+/** That the parts of the variant are really in the chain: a call that one of them must refuse is refused. */
+async function checkAnswers(chain: Chain, variant: Variant, settings: BenchSettings): Promise<void> {
+  const { token } = settings;
+  const refund = { tool: 'process_refund', path: '/v1/refund' };
+  const requests = [allowedRefund(variant, token)];
+  if (variant.jwt) {
+    const unsigned = token.slice(0, token.lastIndexOf('.') + 1);
+    requests.push(toolRequest({ ...refund, token: unsigned, body: '{}', expectedStatus: 401 }));
+  }
+  if (variant.service?.kind === 'ours') {
+    const body = refundBody(variant.bodyBytes, 900);
+    requests.push(
+      toolRequest({ ...refund, token, body, expectedStatus: 403, expectedText: 'max-refund-amount' }),
+    );
+  }
+  const durationMs = 1000;
+  const maxRequests = requests.length;
+  await runLoad(chain, { ...settings, connections: 1 }, { requests, durationMs, maxRequests });
+}
+
+function allowedRefund({ bodyBytes }: Variant, token: string): PlannedRequest {
+  const body = refundBody(bodyBytes);
+  return toolRequest({ token, tool: 'process_refund', path: '/v1/refund', body, expectedStatus: 200 });
+}
+
+async function runLoad(
+  chain: Chain,
+  { generator, connections }: BenchSettings,
+  run: Pick<LoadPlan, 'requests' | 'durationMs'> & { readonly maxRequests?: number },
+): Promise<RunSummary> {
+  const pacing = { kind: 'closed', connections } as const;
+  const limits = { maxRequests: MAX_REQUESTS, answerTimeoutMs: 10_000, intervalMs: 1000 };
+  const summary = summarise(await generator.run({ ...chain.address, ...limits, ...run, pacing }));
+  if (summary.requests === 0 || summary.asExpected !== summary.requests) {
+    throw new Error(`wrong answers: ${JSON.stringify([...summary.outcomes])}`);
+  }
+  return summary;
+}
+
+function usage({ envoyPid, servicePid }: Chain): { readonly envoy: number; readonly service: number } {
+  const micros = (pid: number): number => {
+    const found = readProcessUsage(pid);
+    if (!found) throw new Error(`process ${pid} is gone`);
+    return found.cpuMicros;
+  };
+  return { envoy: micros(envoyPid), service: servicePid === undefined ? 0 : micros(servicePid) };
+}
