@@ -9,10 +9,11 @@ export function decisionLines(stack: Stack): DecisionLine[] {
     .map((line) => JSON.parse(line) as DecisionLine);
 }
 
-/** The decision line of one answered call, found by its decision id. */
+/** The line that says what one answered call was, or would have been, denied for; found by its decision id. */
 export async function policyDecision(stack: Stack, answer: Answer): Promise<DecisionLine> {
   const id = answer.headers['x-omnia-decision-id'];
   if (typeof id !== 'string') throw new Error('the answer carries no x-omnia-decision-id');
-  const line = await stack.stdout.waitFor((text) => text.includes('"policy_decision"') && text.includes(id));
-  return JSON.parse(line) as DecisionLine;
+  const isIt = (text: string): boolean =>
+    ['"policy_decision"', '"decision":"deny"', id].every((part) => text.includes(part));
+  return JSON.parse(await stack.stdout.waitFor(isIt)) as DecisionLine;
 }

@@ -8,6 +8,7 @@ import { EXAMPLE, startStack, type Stack } from '../stack.js';
 import { callTool, received } from '../tool-call.js';
 
 const POLICIES = {
+  'agent.yaml': readFileSync(join(EXAMPLE, 'support-agent-policy.yaml'), 'utf8'),
   'refunds.yaml': readFileSync(join(EXAMPLE, 'refund-guardrails.yaml'), 'utf8').replace(
     'mode: audit',
     'mode: enforce',
@@ -130,9 +131,14 @@ t.test(
   'every policy says onFailure: allow: calls pass while ext-authz is away, without forged headers',
   async (t) => {
     const open = POLICIES['refunds.yaml'].replace('onFailure: deny', 'onFailure: allow');
-    const stack = await startStack({ policies: { 'refunds.yaml': open } });
+    const claims = POLICIES['agent.yaml'].replace('spec:', 'spec:\n  onFailure: allow');
+    const stack = await startStack({ policies: { 'refunds.yaml': open, 'agent.yaml': claims } });
     t.teardown(() => stack.stop());
-    t.equal((await callTool(stack, { body: BAD })).status, 403, 'while it is there, it decides');
+    t.match(
+      (await callTool(stack, { body: BAD })).text,
+      /max-refund-amount/,
+      'while it is there, it decides',
+    );
     const extAuthz = findProcess(stack.process.pid, 'ext-authz');
     process.kill(extAuthz.pid, 'SIGSTOP');
     t.teardown(() => {
@@ -147,6 +153,6 @@ t.test(
     });
     t.equal(answer.status, 200);
     t.equal(received(answer).headers['x-processed-by'], undefined);
-    t.equal(received(answer).headers['x-omnia-claim-team'], undefined, 'no AgentPolicy maps it');
+    t.equal(received(answer).headers['x-omnia-claim-team'], 'support');
   },
 );

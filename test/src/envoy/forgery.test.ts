@@ -1,6 +1,8 @@
-import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, sign, type JsonWebKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
-import { startStack, type Stack } from '../stack.js';
+import { ROOT, startStack, type Stack } from '../stack.js';
 import { callTool, received, SUPPORT_CLAIMS, tokenFor, type ToolCallOptions } from '../tool-call.js';
 
 const CLAIM_HEADERS = /^x[-_]omnia[-_]claim[-_]/i;
@@ -87,16 +89,22 @@ t.test('only tokens of the configured issuer, key and audience are believed', as
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const withClaims = (changes: object): string =>
     `${header}.${encode({ ...claims, ...changes })}.${signature}`;
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signed = (text: string): string =>
-    `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
+    `${text}.${sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
   const hmac = (text: string, key: string): string =>
     `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
-  const pem = createPublicKey(publicKey).export({ type: 'spki', format: 'pem' }).toString();
+  const jwks = JSON.parse(
+    readFileSync(join(ROOT, 'manifests/examples/development-key/jwks.json'), 'utf8'),
+  ) as {
+    keys: JsonWebKey[];
+  };
+  const trusted = createPublicKey({ key: jwks.keys[0] ?? {}, format: 'jwk' });
+  const pem = trusted.export({ type: 'spki', format: 'pem' }).toString();
   const forged: [name: string, token: string][] = [
     ['alg none', `${encode({ alg: 'none' })}.${payload}.`],
     ['claims changed', withClaims({ team: 'admin' })],
-    ['wrong key', signed(`${encode({ alg: 'RS256', typ: 'JWT' })}.${payload}`)],
+    ['wrong key', signed(`${header}.${payload}`)],
     ['HMAC with a public key', hmac(`${encode({ alg: 'HS256', typ: 'JWT' })}.${payload}`, pem)],
     ['expired', tokenFor({ ...SUPPORT_CLAIMS, exp: 1_000_000_000 })],
     ['wrong issuer', tokenFor({ ...SUPPORT_CLAIMS, iss: 'https://elsewhere.example' })],

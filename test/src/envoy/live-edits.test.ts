@@ -15,7 +15,7 @@ spec:
   rules:
     - name: ${name}
       deny:
-        cel: ${rule}
+        cel: '${rule}'
         message: refused by ${name}
 `;
 
@@ -35,10 +35,17 @@ interface Entry {
   problems: { path: string; code: string; message: string; line?: number; column?: number }[];
 }
 
-async function entries(stack: Stack): Promise<Entry[]> {
-  const answer = await fetch(`${stack.ops}/policies`);
-  return ((await answer.json()) as { entries: Entry[] }).entries;
+interface Report {
+  entries: Entry[];
+  files: { file: string; problem: { code: string; line?: number } }[];
 }
+
+async function report(stack: Stack): Promise<Report> {
+  return (await (await fetch(`${stack.ops}/policies`)).json()) as Report;
+}
+
+const entries = async (stack: Stack): Promise<Entry[]> => (await report(stack)).entries;
+const filesWithProblems = async (stack: Stack): Promise<Report['files']> => (await report(stack)).files;
 
 const status = async (stack: Stack): Promise<number> => (await callTool(stack, { body: {} })).status;
 
@@ -66,7 +73,7 @@ t.test('files that come, change and go', async (t) => {
       (found) => found.length === 1,
     );
     t.match(broken, { name: 'b', enforced: 'last-good' });
-    t.match(broken?.problems[0], { path: 'spec.rules[0].deny.cel', code: 'invalid-cel', line: 12 });
+    t.match(broken?.problems[0], { path: 'spec.rules[0].deny.cel', code: 'invalid-cel', line: 13 });
     t.equal(await status(stack), 403);
     t.ok(
       stack.stdout.all.some((line) => line.includes('invalid-cel')),
@@ -77,8 +84,8 @@ t.test('files that come, change and go', async (t) => {
   t.test('so it does when the file is no YAML any more', async (t) => {
     stack.writePolicy('b.yaml', 'a: [');
     await untilEnforced(
-      async () => JSON.stringify(await entries(stack)),
-      (text) => text.includes('invalid-yaml'),
+      () => filesWithProblems(stack),
+      (files) => files.some(({ file, problem }) => file === 'b.yaml' && problem.code === 'invalid-yaml'),
     );
     t.equal(await status(stack), 403);
   });

@@ -87,7 +87,7 @@ t.test('MCP messages through the default shape of denial', async (t) => {
     const hidden = '{"jsonrpc":"2.0","id":1,"Method":"tools/call","params":{"name":"delete_account"}}';
     t.equal((await mcp(stack, hidden)).status, 403);
     const behind = await callTool(stack, { tool: 'lookup_order', body: toolsCall('delete_account', {}) });
-    t.equal(behind.status, 403);
+    t.match(behind.text, /ambiguous-call/);
     const padded = toolsCall('delete_account', { x: 'x'.repeat(70_000) });
     t.equal((await mcp(stack, padded)).status, 403, 'larger than what is read');
   });
