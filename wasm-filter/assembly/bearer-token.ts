@@ -6,13 +6,16 @@ import { Slice, slice } from './slice';
 const DOT: u8 = 0x2e;
 const NOT_BASE64URL: u32 = 0xff;
 
+/** A JSON document may take sixteen times its size of the module's memory. */
+const MAX_TOKEN_BYTES: usize = 262_144;
+
 /**
  * The payload of the JWT in an Authorization header, not verified here, or null when the header is not `Bearer` with one
- * compact JWS whose payload is a JSON object.
+ * compact JWS whose payload is a JSON object, or larger than any header should be.
  */
 export function bearerPayload(authorization: Slice): JsonNode | null {
   const token = bearerToken(authorization);
-  if (!token) return null;
+  if (!token || token.size > MAX_TOKEN_BYTES) return null;
   const firstDot = indexOfDot(token, 0);
   const secondDot = indexOfDot(token, firstDot + 1);
   if (secondDot >= token.size || indexOfDot(token, secondDot + 1) < token.size) return null;

@@ -23,7 +23,7 @@ export class InjectConfig {
 }
 
 const MAX_NAME_BYTES: u32 = 1024;
-const MAX_HEADER_BYTES: u32 = 256;
+const MAX_HEADER_BYTES: u32 = 1024;
 const MAX_HEADERS: u32 = 10_000;
 const PATH_START = 'metadata/filter_metadata/';
 const FIELDS: StaticArray<string> = ['role', 'decision', 'removeWithoutDecision'];

@@ -14,9 +14,12 @@ export class InjectDecision {
   set: JsonNode | null;
 }
 
+/** A JSON document may take sixteen times its size of the module's memory. */
+const MAX_DECISION_BYTES: usize = 262_144;
+
 /** Null when the text is not such a decision, or names or values may not be injected. */
 export function injectDecision(text: Slice): InjectDecision | null {
-  const document = readJson(text);
+  const document = text.size <= MAX_DECISION_BYTES ? readJson(text) : null;
   if (!document || document.kind != JSON_OBJECT || document.length() != 2) return null;
   const remove = document.field('remove');
   const set = document.field('set');

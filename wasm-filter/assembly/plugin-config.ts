@@ -20,8 +20,8 @@ export class PluginConfig {
   }
 }
 
-/** Larger configurations are not read: what is made of them must fit the module's memory many times. */
-export const MAX_CONFIG_BYTES: u32 = 262_144;
+/** Larger configurations are not read: what is made of one takes several times its size of the module's memory. */
+export const MAX_CONFIG_BYTES: u32 = 1_048_576;
 
 const MAX_ROLE_BYTES: u32 = 64;
 

@@ -28,6 +28,8 @@ export interface HostState {
   readonly calls: string[];
   /** Statuses to answer instead of doing the call. */
   readonly failing: Map<string, number>;
+  /** Handed over instead of the request's header maps. */
+  rawPairs: Buffer | undefined;
 }
 
 interface FilterExports {
@@ -64,6 +66,7 @@ export class FilterHost {
     logs: [],
     calls: [],
     failing: new Map(),
+    rawPairs: undefined,
   };
   readonly #filter: FilterExports;
   #nextContext = 1;

@@ -150,6 +150,12 @@ void t.test('The spelling of a number is taken only where it is the verified num
     '1.5',
     'padding',
   );
+  t.equal(numberWith(token(`{"n":1.50,"pad":"${'x'.repeat(262_144)}"}`), 1.5), '1.5', 'a token of 340 KiB');
+  t.equal(
+    numberWith(token(`{"n":1.50,"pad":[${'1,'.repeat(80_000)}1]}`), 1.5),
+    '1.50',
+    'a token of many values',
+  );
   t.equal(numberWith(undefined, 1.5), '1.5', 'no Authorization header');
   t.end();
 });

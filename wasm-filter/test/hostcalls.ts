@@ -45,7 +45,11 @@ export const hostcalls = {
     return value ? memory.give(value, at(args, 2), at(args, 3)) : NOT_FOUND;
   },
   proxy_get_header_map_pairs: (args, memory, state) =>
-    memory.give(serializedPairs(state.request[mapOf(args, state)]), at(args, 1), at(args, 2)),
+    memory.give(
+      state.rawPairs ?? serializedPairs(state.request[mapOf(args, state)]),
+      at(args, 1),
+      at(args, 2),
+    ),
   proxy_remove_header_map_value: (args, memory, state) => {
     const map = mapOf(args, state);
     state.request[map] = without(state.request[map], text(args, 1, memory));

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { bearer, claimHeaders, claimsConfig, headerOf, verified } from './claims-request.js';
 import { FilterHost, type Header } from './filter-host.js';
+import { random } from './random.js';
 
 const TEAM = claimsConfig([{ claim: 'team', header: 'X-Omnia-Claim-Team' }]);
 const SUB = claimsConfig([{ claim: 'sub', header: 'X-Omnia-Claim-Sub' }]);
@@ -45,6 +46,27 @@ void t.test('Streams of several roots may be open at the same time', (t) => {
     if (index % 3 === 0) t.equal(response?.status, 503, 'a closed stream has no configuration');
     else t.equal(claimHeaders(headers).length, index % 2 === 0 ? 0 : 2);
   }
+  t.end();
+});
+
+void t.test('Streams that open and close in any order keep their root', (t) => {
+  const host = new FilterHost();
+  const roots = [host.root(TEAM), host.root(INJECT)];
+  const source = random(31);
+  const open: { stream: number; role: number }[] = [];
+  let wrong = 0;
+  for (let count = 0; count < 20_000; count++) {
+    if (source.below(2) === 0 || open.length === 0) {
+      const role = source.below(2);
+      open.push({ stream: host.openStream(roots[role] ?? 0), role });
+    } else {
+      const [{ stream, role } = { stream: 0, role: 0 }] = open.splice(source.below(open.length), 1);
+      const { headers } = host.onHeaders(stream, { headers: forged() });
+      if (claimHeaders(headers).length !== (role === 0 ? 0 : 2)) wrong += 1;
+      host.closeContext(stream);
+    }
+  }
+  t.equal(wrong, 0);
   t.end();
 });
 
@@ -121,6 +143,21 @@ for (const [hostcall, configuration] of [
     const outcome = host.send(root, { headers: [...forged(), bearer('{}')], properties: verified(PAYLOAD) });
     t.equal(outcome.response?.status, 503);
     t.equal(host.state.logs[0]?.level, 5);
+    t.end();
+  });
+}
+
+for (const [name, bytes] of [
+  ['a count without lengths', [2, 0, 0, 0, 1, 0, 0, 0]],
+  ['a count of 2^32 - 1', [255, 255, 255, 255, 1, 0, 0, 0, 1, 0, 0, 0, 97, 0, 98, 0]],
+  ['a name longer than the data', [1, 0, 0, 0, 255, 255, 255, 255, 1, 0, 0, 0, 97, 0, 98, 0]],
+  ['a value without its NUL', [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 97, 0, 98]],
+] as const) {
+  void t.test(`Headers that make no sense refuse the request: ${name}`, (t) => {
+    const host = new FilterHost();
+    const roots = [host.root(TEAM), host.root(INJECT)];
+    host.state.rawPairs = Buffer.from(bytes);
+    for (const root of roots) t.equal(host.send(root, {}).response?.status, 503);
     t.end();
   });
 }
