@@ -1,3 +1,4 @@
+import { setLogger } from '@grpc/grpc-js';
 import type { PolicySet } from '@omnia-policy/policy';
 import type { Logger, Metrics } from '@omnia-policy/service';
 import { createCheck } from './check.js';
@@ -17,6 +18,12 @@ export interface AnsweringOptions {
 /** Starts what answers Checks in one process, be it the only one or a worker. */
 export async function startAnswering(options: AnsweringOptions): Promise<CheckServer> {
   const { settings, policySet, logger, metrics, signal } = options;
+  // The library writes to the console, and stdout carries JSON only. What matters comes back as an error as well.
+  setLogger({
+    error: (...words: unknown[]) => {
+      logger.debug({ words: words.join(' ') }, 'grpc');
+    },
+  });
   return startCheckServer({
     address: settings.listen,
     flag: '--listen',

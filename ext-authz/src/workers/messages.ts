@@ -10,13 +10,15 @@ export interface PoliciesMessage {
 
 export type ToWorker =
   | PoliciesMessage
-  /** First message to a worker that starts before the first complete load. */
-  | { readonly kind: 'no-policies' }
+  /** The first message. `policies`: if there are any yet. */
+  | { readonly kind: 'start'; readonly port: number; readonly policies: PoliciesMessage | undefined }
   | { readonly kind: 'report-metrics'; readonly id: number }
   | { readonly kind: 'stop' };
 
 export type ToPrimary =
-  | { readonly kind: 'listening'; readonly port: number }
+  /** Asks for the first word; what is sent to a worker before it listens for messages is lost. */
+  | { readonly kind: 'started' }
+  | { readonly kind: 'listening' }
   | { readonly kind: 'in-force'; readonly revision: string }
   | { readonly kind: 'metrics'; readonly id: number; readonly snapshot: MetricsSnapshot }
   | { readonly kind: 'failed'; readonly code: ServiceErrorCode; readonly message: string };

@@ -11,6 +11,7 @@ import type { ExtAuthzSettings } from '../configuration.js';
 import { createCredentials } from '../credentials.js';
 import { createPolicyLoading, type PolicyLoading } from '../policy-loading.js';
 import { shutdownDeadlineMs, type RunningExtAuthz } from '../running-ext-authz.js';
+import { settlePort } from './settle-port.js';
 import { startWorkerPool, type WorkerPool } from './worker-pool.js';
 
 /**
@@ -26,7 +27,8 @@ export async function runPrimary(settings: ExtAuthzSettings, logger: Logger): Pr
   createCredentials(settings, logger, AbortSignal.abort());
   const metrics = createMetrics();
   const loading = createPolicyLoading({ folder: settings.policies, logger, metrics, signal });
-  const pool = startWorkerPool(settings.workers, logger);
+  const port = await settlePort(settings.listen, '--listen');
+  const pool = startWorkerPool({ count: settings.workers, port, logger });
   const readiness = { haveAllServed: false, isStopping: false };
   const ops = await startOpsServer(
     {
@@ -36,7 +38,8 @@ export async function runPrimary(settings: ExtAuthzSettings, logger: Logger): Pr
     },
     { address: settings.ops, flag: '--ops' },
   );
-  const address = { host: settings.listen.host, port: await Promise.race([pool.listening, pool.failed]) };
+  await Promise.race([pool.listening, pool.failed]);
+  const address = { host: settings.listen.host, port };
   logger.info({ listen: formatListenAddress(address), ops: formatListenAddress(ops.address) }, 'listening');
   return {
     address,

@@ -30,12 +30,18 @@ export async function runWorker(settings: ExtAuthzSettings, logger: Logger): Pro
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('disconnect', stop);
-  await firstMessage((message: ToWorker) => {
+  const port = await startMessage((message) => {
     receive(message, { state, metrics, stop });
   });
+  const listen = { ...settings.listen, port };
   try {
-    const policySet = (): PolicySet | undefined => state.policySet;
-    state.server = await startAnswering({ settings, policySet, logger, metrics, signal: ending.signal });
+    state.server = await startAnswering({
+      settings: { ...settings, listen },
+      policySet: () => state.policySet,
+      logger,
+      metrics,
+      signal: ending.signal,
+    });
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     send({ kind: 'failed', code: error.code, message: error.message });
@@ -44,17 +50,19 @@ export async function runWorker(settings: ExtAuthzSettings, logger: Logger): Pro
     return;
   }
   state.server.setServing(state.policySet !== undefined);
-  send({ kind: 'listening', port: state.server.address.port });
+  send({ kind: 'listening' });
 }
 
-/** Resolves when the first message was received; every message goes to `onMessage`. */
-async function firstMessage(onMessage: (message: ToWorker) => void): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.on('message', (message) => {
+/** Resolves with the port to listen on; every message goes to `onMessage`. */
+async function startMessage(onMessage: (message: ToWorker) => void): Promise<number> {
+  return new Promise((resolve) => {
+    process.on('message', (received) => {
       // Sent by our own primary, in its own types.
-      onMessage(message as ToWorker);
-      resolve();
+      const message = received as ToWorker;
+      onMessage(message);
+      if (message.kind === 'start') resolve(message.port);
     });
+    send({ kind: 'started' });
   });
 }
 
@@ -66,10 +74,11 @@ interface Receiver {
 
 function receive(message: ToWorker, { state, metrics, stop }: Receiver): void {
   switch (message.kind) {
+    case 'start':
+      if (message.policies !== undefined) enforce(message.policies, state);
+      return;
     case 'policies':
-      state.policySet = compile(message);
-      if (!state.isStopping) state.server?.setServing(true);
-      send({ kind: 'in-force', revision: message.revision });
+      enforce(message, state);
       return;
     case 'report-metrics':
       void metrics.snapshot().then((snapshot) => {
@@ -79,13 +88,13 @@ function receive(message: ToWorker, { state, metrics, stop }: Receiver): void {
     case 'stop':
       stop();
       return;
-    case 'no-policies':
-      return;
   }
 }
 
-function compile({ documents, revision }: PoliciesMessage): PolicySet {
-  return compilePolicySet(documents, { revision });
+function enforce({ documents, revision }: PoliciesMessage, state: WorkerState): void {
+  state.policySet = compilePolicySet(documents, { revision });
+  if (!state.isStopping) state.server?.setServing(true);
+  send({ kind: 'in-force', revision });
 }
 
 function send(message: ToPrimary): void {

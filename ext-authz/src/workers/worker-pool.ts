@@ -4,8 +4,8 @@ import { wholeLines } from './log-lines.js';
 import type { PoliciesMessage, ToPrimary, ToWorker } from './messages.js';
 
 export interface WorkerPool {
-  /** The port that they share. */
-  readonly listening: Promise<number>;
+  /** Resolves when the first of them listens. */
+  readonly listening: Promise<void>;
   /** Never resolves; rejects with a ServiceError when workers can't listen or end again and again. */
   readonly failed: Promise<never>;
   /** How many workers have policies in force and listen. */
@@ -23,6 +23,7 @@ export interface WorkerPool {
 
 interface Member {
   readonly worker: Worker;
+  hasStarted: boolean;
   isListening: boolean;
   revision: string | undefined;
 }
@@ -32,6 +33,7 @@ interface PoolState {
   readonly waiting: Set<() => void>;
   readonly metricsWanted: Map<number, (snapshot: MetricsSnapshot) => void>;
   policies: PoliciesMessage | undefined;
+  readonly port: number;
   isStopping: boolean;
   /** Workers in a row that ended before they listened. */
   failures: number;
@@ -42,8 +44,15 @@ const maxFailures = 5;
 const restartDelayMs = 200;
 const metricsTimeoutMs = 1000;
 
+export interface WorkerPoolOptions {
+  readonly count: number;
+  /** Where they listen; not 0. */
+  readonly port: number;
+  readonly logger: Logger;
+}
+
 /** Forks the workers and keeps their number; each is the same program with the same arguments. */
-export function startWorkerPool(count: number, logger: Logger): WorkerPool {
+export function startWorkerPool({ count, port, logger }: WorkerPoolOptions): WorkerPool {
   cluster.setupPrimary({ silent: true, serialization: 'advanced' });
   // One listener for each worker's stream, whatever their number.
   process.stdout.setMaxListeners(0);
@@ -53,11 +62,12 @@ export function startWorkerPool(count: number, logger: Logger): WorkerPool {
     waiting: new Set(),
     metricsWanted: new Map(),
     policies: undefined,
+    port,
     isStopping: false,
     failures: 0,
     requests: 0,
   };
-  const { promise: listening, resolve: onListening } = outside<number>();
+  const { promise: listening, resolve: onListening } = outside<void>();
   const { promise: failed, reject: onFailure } = outside<never>();
   for (let index = 0; index < count; index += 1) startMember(state, { logger, onListening, onFailure });
   const whenever = (holds: () => boolean): Promise<void> => whenTrue(state, holds);
@@ -68,13 +78,16 @@ export function startWorkerPool(count: number, logger: Logger): WorkerPool {
     serving: () => [...state.members.values()].filter(isServing).length,
     distribute(policies) {
       state.policies = policies;
-      for (const { worker } of state.members.values()) tell(worker, policies);
+      for (const { worker, hasStarted } of state.members.values()) if (hasStarted) tell(worker, policies);
     },
     whenAllServe: () => whenever(() => state.members.size === count && all(isServing)),
     metrics: () => collectMetrics(state),
     stop() {
       state.isStopping = true;
-      for (const { worker } of state.members.values()) tell(worker, { kind: 'stop' });
+      for (const { worker, hasStarted } of state.members.values()) {
+        if (hasStarted) tell(worker, { kind: 'stop' });
+        else worker.process.kill('SIGKILL');
+      }
       return whenever(() => state.members.size === 0);
     },
     kill() {
@@ -85,13 +98,13 @@ export function startWorkerPool(count: number, logger: Logger): WorkerPool {
 
 interface PoolEvents {
   readonly logger: Logger;
-  readonly onListening: (port: number) => void;
+  readonly onListening: () => void;
   readonly onFailure: (error: ServiceError) => void;
 }
 
 function startMember(state: PoolState, events: PoolEvents): void {
   const worker = cluster.fork();
-  const member: Member = { worker, isListening: false, revision: undefined };
+  const member: Member = { worker, hasStarted: false, isListening: false, revision: undefined };
   state.members.set(worker.id, member);
   worker.process.stdout?.pipe(wholeLines()).pipe(process.stdout, { end: false });
   worker.process.stderr?.pipe(process.stderr, { end: false });
@@ -107,7 +120,6 @@ function startMember(state: PoolState, events: PoolEvents): void {
     if (!state.isStopping) replace(state, events, { member, code, signal });
     settle(state);
   });
-  tell(worker, state.policies ?? { kind: 'no-policies' });
 }
 
 function receive(
@@ -116,10 +128,14 @@ function receive(
   { member, message }: { readonly member: Member; readonly message: ToPrimary },
 ): void {
   switch (message.kind) {
+    case 'started':
+      member.hasStarted = true;
+      tell(member.worker, { kind: 'start', port: state.port, policies: state.policies });
+      return;
     case 'listening':
       member.isListening = true;
       state.failures = 0;
-      events.onListening(message.port);
+      events.onListening();
       return;
     case 'in-force':
       member.revision = message.revision;
