@@ -33,7 +33,12 @@ const ports = ['--listen', '--envoy-admin', '--ext-authz', '--ops', '--demo-tool
   '127.0.0.1:0',
 ]);
 // One Envoy for all tests; the temporary folder is ours, so that what a run leaves behind is seen.
-const { path: ENVOY_PATH } = await acquireEnvoy({ env: process.env, report: (line) => t.comment(line) });
+const { path: ENVOY_PATH } = await acquireEnvoy({
+  env: process.env,
+  report: (line) => {
+    t.comment(line);
+  },
+});
 const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'omnia-run-')));
 t.teardown(() => {
   rmSync(temporary, { recursive: true });

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { bootstrap, CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER } from '@omnia-policy/envoy';
+import type { LocalRunSettings } from '@omnia-policy/envoy';
+import { compilePolicySet } from '@omnia-policy/policy';
+import type { MeshNeeds, PolicySet } from '@omnia-policy/policy';
+import t from 'tap';
+import { acquireEnvoy } from '../acquire-envoy/acquire-envoy.js';
+import { startDemoTools } from '../demo-tools.js';
+import { developmentIssuer } from '../development-issuer.js';
+import { readSigningKey } from '../token/key-files.js';
+import { signToken } from '../token/sign-token.js';
+import { createFilterFiles } from './filter-files.js';
+import { copyWasmModule } from './work-folder.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'omnia-filters-'));
+const anyPort = { host: '127.0.0.1', port: 0 };
+const { issuer, audience } = developmentIssuer;
+const tools = await startDemoTools(anyPort);
+t.teardown(tools.close);
+const settings: LocalRunSettings = {
+  listen: anyPort,
+  admin: anyPort,
+  upstream: { ...tools.address, protocol: 'http1' },
+  jwt: {
+    issuer,
+    audience,
+    jwks: readFileSync(developmentIssuer.jwksFile, 'utf8'),
+    requirement: 'required',
+  },
+  wasmModule: { filename: await copyWasmModule(folder) },
+  extAuthz: { address: { host: '127.0.0.1', port: 1 }, timeoutMs: 1000, maxRequestBytes: 65_536 },
+  filterFolder: join(folder, 'filters'),
+};
+
+function policySet(revision: string, needs: Partial<MeshNeeds>): PolicySet {
+  const empty = compilePolicySet([], { revision });
+  return { ...empty, needs: { ...empty.needs, ...needs } };
+}
+
+const files = await createFilterFiles(settings, folder);
+await files.follow(policySet('one', {}));
+const admin = await startEnvoy();
+
+async function startEnvoy(): Promise<string> {
+  const binary = await acquireEnvoy({ env: process.env, report: () => undefined });
+  const path = join(folder, 'bootstrap.json');
+  writeFileSync(path, JSON.stringify(bootstrap(settings)));
+  const addressFile = join(folder, 'admin-address');
+  const args = ['--disable-hot-restart', '--concurrency', '1', '--log-level', 'off', '-c', path];
+  const envoy = spawn(binary.path, [...args, '--admin-address-path', addressFile], { stdio: 'ignore' });
+  t.teardown(async () => {
+    envoy.kill('SIGKILL');
+    await once(envoy, 'close');
+    rmSync(folder, { recursive: true });
+  });
+  while (!existsSync(addressFile) || readFileSync(addressFile, 'utf8') === '') await delay(10);
+  const address = `http://${readFileSync(addressFile, 'utf8')}`;
+  while ((await (await fetch(`${address}/ready`)).text()).trim() !== 'LIVE') await delay(10);
+  return address;
+}
+
+/** Filter → the version whose configuration Envoy uses. */
+async function versions(): Promise<Readonly<Record<string, string>>> {
+  const dump = (await (await fetch(`${admin}/config_dump?resource=ecds_filters`)).json()) as {
+    configs: { version_info: string; ecds_filter: { name: string } }[];
+  };
+  return Object.fromEntries(dump.configs.map((each) => [each.ecds_filter.name, each.version_info]));
+}
+
+async function counter(filter: string, name: string): Promise<number> {
+  const text = await (await fetch(`${admin}/stats?filter=http_filter.${filter}.${name}`)).text();
+  return Number(/: (\d+)/.exec(text)?.[1]);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(10);
+}
+
+/** What the tool received of one call. No policy service runs: only needs that fail open let it pass. */
+async function receivedHeaders(): Promise<Readonly<Record<string, string>>> {
+  const listeners = (await (await fetch(`${admin}/listeners?format=json`)).json()) as {
+    listener_statuses: { local_address: { socket_address: { port_value: number } } }[];
+  };
+  const port = listeners.listener_statuses[0]?.local_address.socket_address.port_value ?? 0;
+  const key = await readSigningKey(developmentIssuer.privateKeyFile);
+  const token = await signToken({ team: 'support' }, { key, issuer, audience, expiresInMs: 60_000 });
+  const headers = { authorization: `Bearer ${token}`, 'x-omnia-namespace': 'n', 'x-omnia-agent-name': 'a' };
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
+  if (answer.status !== 200) return { status: String(answer.status) };
+  return ((await answer.json()) as { headers: Readonly<Record<string, string>> }).headers;
+}
+
+const every = (version: string): Readonly<Record<string, string>> => ({
+  [CLAIMS_FILTER]: version,
+  [EXT_AUTHZ_FILTER]: version,
+  [INJECT_FILTER]: version,
+});
+
+const mapping = { namespace: 'n', agents: [], claims: [{ claim: 'team', header: 'X-Omnia-Claim-Team' }] };
+
+t.test('Envoy takes the filters of changed needs while it runs', async (t) => {
+  t.strictSame(await versions(), every('one'));
+  t.strictSame(await receivedHeaders(), { status: '503' });
+  const all = { readsBody: true, failOpen: true, claimMappings: [mapping], injectedHeaders: ['x-a'] };
+  await files.follow(policySet('two', all));
+  await until(async () => (await versions())[INJECT_FILTER] === 'two');
+  t.strictSame(await versions(), every('two'));
+  t.match(await receivedHeaders(), { 'x-omnia-claim-team': 'support' });
+  for (const filter of [CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER]) {
+    t.equal(await counter(filter, 'update_rejected'), 0);
+  }
+});
+
+t.test('an edit that changes no need writes nothing', async (t) => {
+  const file = join(settings.filterFolder, `${EXT_AUTHZ_FILTER}.json`);
+  await files.follow(policySet('three', { failOpen: true, claimMappings: [mapping] }));
+  await files.follow(policySet('four', { failOpen: true, claimMappings: [{ ...mapping }] }));
+  t.match(readFileSync(file, 'utf8'), '"version_info":"three"');
+  await until(async () => (await versions())[EXT_AUTHZ_FILTER] === 'three');
+});
+
+const spoilt: readonly [string, string, (text: string) => string][] = [
+  ['half a file', 'update_failure', (text) => text.slice(0, text.length / 2)],
+  [
+    'a configuration that the module refuses',
+    'update_rejected',
+    (text) => text.replace('\\"role\\":\\"claims\\"', '\\"role\\":\\"other\\"'),
+  ],
+  [
+    'a configuration of another type',
+    'update_rejected',
+    (text) => text.replace('wasm.v3.Wasm', 'router.v3.Router'),
+  ],
+];
+
+for (const [what, stat, spoil] of spoilt) {
+  t.test(`${what} leaves the former configuration in force`, async (t) => {
+    const file = join(settings.filterFolder, `${CLAIMS_FILTER}.json`);
+    const good = readFileSync(file, 'utf8');
+    const refused = await counter(CLAIMS_FILTER, stat);
+    mkdirSync(join(folder, 'spoilt'), { recursive: true });
+    const draft = join(folder, 'spoilt', 'draft');
+    writeFileSync(draft, spoil(good));
+    renameSync(draft, file);
+    await until(async () => (await counter(CLAIMS_FILTER, stat)) > refused);
+    t.match(await receivedHeaders(), { 'x-omnia-claim-team': 'support' });
+    writeFileSync(draft, good);
+    renameSync(draft, file);
+  });
+}
