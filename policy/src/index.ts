@@ -16,6 +16,16 @@ export { decide, type DecideOptions } from './decide.js';
 export { denialResponse, type DenialResponse, type McpDenial } from './denial-response.js';
 export type { Decision, Finding, InjectedHeader, PolicyRef } from './decision.js';
 export type { Evaluation, EvaluationErrorCode } from './cel/evaluation.js';
+export type {
+  Activation,
+  CompileResult,
+  Expression,
+  ExpressionProblem,
+  RootVariable,
+} from './cel/expression.js';
+export { compileRule } from './cel/compile-rule.js';
+export { compileHeaderValue } from './cel/compile-header-value.js';
+export { createActivation } from './cel/create-activation.js';
 export type { PolicyDocument } from './document.js';
 export { compilePolicySet, type CompileOptions } from './compile-policy-set.js';
 export type { ClaimMapping, MeshNeeds, PolicyEntry, PolicySet } from './policy-set.js';

@@ -1,0 +1,59 @@
+import { fault } from './fault.js';
+
+/**
+ * Steps that one evaluation may take: about one per syntax node in a loop's body, one per 16 characters of text that
+ * is scanned, one per element that is visited. Counted, never timed, so the same call always gets the same answer.
+ * A loop over the 25,000 elements that fit into a 64 KiB body stays within it; using it up takes some 10 ms of CPU.
+ */
+export const BUDGET_STEPS = 200_000;
+
+/** Longest text, in UTF-16 units, that an expression may build. */
+export const MAX_TEXT_LENGTH = 1_048_576;
+
+const TEXT_UNITS_PER_STEP = 16;
+const COMPARED_PAIRS_PER_STEP = 256;
+
+// Module-global, since evaluation is synchronous and never nests.
+let remaining = BUDGET_STEPS;
+let blown = false;
+
+/** Starts the count of a new evaluation. */
+export function resetBudget(): void {
+  remaining = BUDGET_STEPS;
+  blown = false;
+}
+
+/** Whether the evaluation ran out, even if `||`, `&&` or a macro swallowed the error that said so. */
+export function isBudgetBlown(): boolean {
+  return blown;
+}
+
+/** Pays for work about to be done. Throws an `over-budget` fault when the budget is used up. */
+export function charge(steps: number): void {
+  remaining -= steps;
+  if (remaining >= 0) return;
+  blown = true;
+  throw fault('over-budget', `the expression takes more than ${BUDGET_STEPS} steps on this call`);
+}
+
+/** Pays for scanning that many UTF-16 units. */
+export function chargeText(units: number): void {
+  if (units >= TEXT_UNITS_PER_STEP) charge(Math.floor(units / TEXT_UNITS_PER_STEP));
+}
+
+/**
+ * Pays for looking for `part` in `whole`, both in UTF-16 units. The engine's search can be made to compare every pair
+ * of characters, which a call that brings both texts would use.
+ */
+export function chargeSearch(whole: number, part: number): void {
+  charge(Math.floor(whole / TEXT_UNITS_PER_STEP + (whole * part) / COMPARED_PAIRS_PER_STEP));
+}
+
+/** Pays for a text about to be built, and refuses one that is longer than {@link MAX_TEXT_LENGTH}. */
+export function chargeNewText(units: number): void {
+  if (units > MAX_TEXT_LENGTH) {
+    blown = true;
+    throw fault('over-budget', `the expression builds a text longer than ${MAX_TEXT_LENGTH} characters`);
+  }
+  chargeText(units);
+}

@@ -1,0 +1,75 @@
+/** Static types of CEL. `param` stands for a type that is not known yet; `error` silences follow-up problems. */
+export type Type =
+  | { readonly kind: ScalarKind }
+  | { readonly kind: 'list'; readonly element: Type }
+  | { readonly kind: 'map'; readonly key: Type; readonly value: Type }
+  | { readonly kind: 'type'; readonly of?: Type }
+  | { readonly kind: 'param'; readonly name: string };
+
+export type ScalarKind =
+  | 'bool'
+  | 'int'
+  | 'uint'
+  | 'double'
+  | 'string'
+  | 'bytes'
+  | 'null'
+  | 'timestamp'
+  | 'duration'
+  | 'dyn'
+  | 'error';
+
+export const BOOL: Type = { kind: 'bool' };
+export const INT: Type = { kind: 'int' };
+export const STRING: Type = { kind: 'string' };
+export const DYN: Type = { kind: 'dyn' };
+export const ERROR: Type = { kind: 'error' };
+
+export function listOf(element: Type): Type {
+  return { kind: 'list', element };
+}
+
+export function mapOf(key: Type, value: Type): Type {
+  return { kind: 'map', key, value };
+}
+
+/** Names of types that an expression can write, as in `type(x) == int`. */
+export const TYPE_NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ['bool', BOOL],
+  ['int', INT],
+  ['uint', { kind: 'uint' }],
+  ['double', { kind: 'double' }],
+  ['string', STRING],
+  ['bytes', { kind: 'bytes' }],
+  ['null_type', { kind: 'null' }],
+  ['list', listOf(DYN)],
+  ['map', mapOf(DYN, DYN)],
+  ['type', { kind: 'type' }],
+  ['google.protobuf.Timestamp', { kind: 'timestamp' }],
+  ['google.protobuf.Duration', { kind: 'duration' }],
+]);
+
+export function isWild(type: Type): boolean {
+  return type.kind === 'dyn' || type.kind === 'error';
+}
+
+export function sameType(left: Type, right: Type): boolean {
+  return describeType(left) === describeType(right);
+}
+
+export function describeType(type: Type): string {
+  if (type.kind === 'list') return `list(${describeType(type.element)})`;
+  if (type.kind === 'map') return `map(${describeType(type.key)}, ${describeType(type.value)})`;
+  if (type.kind === 'type') return type.of === undefined ? 'type' : `type(${describeType(type.of)})`;
+  return type.kind === 'param' ? type.name : type.kind;
+}
+
+/** The type with every parameter in it replaced. */
+export function mapParameters(type: Type, replace: (param: Type & { kind: 'param' }) => Type): Type {
+  if (type.kind === 'param') return replace(type);
+  if (type.kind === 'list') return listOf(mapParameters(type.element, replace));
+  if (type.kind === 'map') return mapOf(mapParameters(type.key, replace), mapParameters(type.value, replace));
+  if (type.kind === 'type' && type.of !== undefined)
+    return { kind: 'type', of: mapParameters(type.of, replace) };
+  return type;
+}

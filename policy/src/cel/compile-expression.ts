@@ -1,0 +1,71 @@
+import { isCelError, type CelValue } from '@bufbuild/cel';
+import { ADMISSION_LIMITS, textProblem, treeProblem, type AdmissionLimits } from './admission.js';
+import { isBudgetBlown, resetBudget } from './budget.js';
+import { checkExpression } from './check/check-expression.js';
+import type { CheckedTree } from './check/checked-tree.js';
+import type { Type } from './check/type.js';
+import { planExpression, type EnginePlan } from './engine.js';
+import type { Evaluation } from './evaluation.js';
+import type { ExpressionProblem } from './expression.js';
+import { faultOf } from './fault.js';
+import { LIBRARY } from './functions/library.js';
+import { parseExpression } from './parse-expression.js';
+import { rewrite } from './rewrite.js';
+
+/** An expression that may run. What its result is for is not known here. */
+export interface Program {
+  readonly type: Type;
+  /** Declared variables that it reads. */
+  readonly references: ReadonlySet<string>;
+  /** @param variables an object that has each declared variable as a property */
+  run(variables: object): Evaluation<CelValue>;
+}
+
+export type CompiledProgram =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
+
+export interface CompileExpressionOptions {
+  readonly limits?: AdmissionLimits;
+  /** Runs what has no types, too. Only for conformance data that asks for it: a mistyped name becomes an error at run time. */
+  readonly unchecked?: boolean;
+}
+
+/** Admits, parses, checks and plans a text. Never throws for any text. */
+export function compileExpression(
+  text: string,
+  variables: ReadonlyMap<string, Type>,
+  { limits = ADMISSION_LIMITS, unchecked = false }: CompileExpressionOptions = {},
+): CompiledProgram {
+  const tooLong = textProblem(text, limits);
+  if (tooLong !== undefined) return { ok: false, problems: [tooLong] };
+  const root = parseExpression(text);
+  if (!('kind' in root)) return { ok: false, problems: [root] };
+  const tooLarge = treeProblem(text, root, limits);
+  if (tooLarge !== undefined) return { ok: false, problems: [tooLarge] };
+  const checked = checkExpression(text, root, { variables, functions: LIBRARY });
+  if (checked.problems.length > 0 && !unchecked) return { ok: false, problems: checked.problems };
+  return { ok: true, program: programOf(checked) };
+}
+
+function programOf(checked: CheckedTree): Program {
+  const evaluate = planExpression(rewrite(checked));
+  return {
+    type: checked.type,
+    references: checked.references,
+    run: (variables) => runPlan(evaluate, variables),
+  };
+}
+
+function runPlan(evaluate: EnginePlan, variables: object): Evaluation<CelValue> {
+  resetBudget();
+  const value = evaluate(variables);
+  if (isBudgetBlown()) {
+    return {
+      ok: false,
+      code: 'over-budget',
+      detail: 'the expression takes more steps on this call than are allowed',
+    };
+  }
+  return isCelError(value) ? { ok: false, ...faultOf(value) } : { ok: true, value };
+}
