@@ -61,3 +61,27 @@ export function refundBody(bytes: number, amount = 42.5): string {
 
 /** What a refund without items needs; nothing smaller is made. */
 export const SMALL_BODY_BYTES = 100;
+
+/** The calls of a run, taken in turn. All are allowed. */
+export function allowedCalls(token: string, bodyBytes: number): readonly PlannedRequest[] {
+  const body = refundBody(bodyBytes);
+  return [
+    { tool: 'check_status', path: '/v1/status' },
+    { tool: 'lookup_order', path: '/v1/orders' },
+    { tool: 'process_refund', path: '/v1/refund' },
+  ].map((call) => toolRequest({ ...call, token, body, expectedStatus: 200 }));
+}
+
+/** Calls that must not pass: a refund over the limit, and a tool that is not on the agent's list. */
+export function deniedCalls(token: string, bodyBytes: number): readonly PlannedRequest[] {
+  return [
+    toolRequest({
+      ...{ token, tool: 'process_refund', path: '/v1/refund', body: refundBody(bodyBytes, 900) },
+      ...{ expectedStatus: 403, expectedText: '"rule":"max-refund-amount"' },
+    }),
+    toolRequest({
+      ...{ token, tool: 'delete_account', path: '/v1/accounts', body: refundBody(bodyBytes) },
+      ...{ expectedStatus: 403, expectedText: '"rule":"tool-access"' },
+    }),
+  ];
+}

@@ -1,8 +1,8 @@
 import { API_VERSION, type JsonObject } from '@omnia-policy/policy';
 
 /**
- * Policies as a platform has them: the agent's, and tool policies of which one to three are about the call that the
- * bench sends; the others belong to other tools and registries.
+ * Policies as a platform has them: the agent's, and tool policies. Of ten or more, one is about check_status, two are
+ * about lookup_order and three about process_refund, the calls that are sent; the others belong to other registries.
  */
 export function benchPolicies(toolPolicies: number): readonly JsonObject[] {
   const others = Array.from({ length: Math.max(0, toolPolicies - matching.length) }, (_, index) =>
@@ -54,8 +54,8 @@ const everyTool = resource('ToolPolicy', 'customer-tools-baseline', {
   ],
 });
 
-const moneyTools = resource('ToolPolicy', 'money-tools', {
-  selector: { registry: 'customer-tools', tools: ['process_refund', 'issue_credit', 'apply_discount'] },
+const orderTools = resource('ToolPolicy', 'order-tools', {
+  selector: { registry: 'customer-tools', tools: ['lookup_order', 'process_refund'] },
   rules: [
     rule(
       'order-id-format',
@@ -66,7 +66,7 @@ const moneyTools = resource('ToolPolicy', 'money-tools', {
   ],
 });
 
-const matching: readonly JsonObject[] = [refundGuardrails, everyTool, moneyTools];
+const matching: readonly JsonObject[] = [refundGuardrails, everyTool, orderTools];
 
 const SYSTEMS = ['billing', 'crm', 'calendar', 'search', 'hr', 'inventory', 'payments', 'tickets'];
 const VERBS = ['read', 'list', 'create', 'update', 'delete', 'export', 'approve', 'share', 'assign', 'close'];

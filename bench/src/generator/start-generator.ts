@@ -9,7 +9,7 @@ export interface Generator {
   readonly pid: number;
   /** Resolves when the plan is done; one plan at a time. */
   run(plan: LoadPlan, onInterval?: (tally: IntervalTally) => void): Promise<readonly IntervalTally[]>;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export function startGenerator(): Generator {

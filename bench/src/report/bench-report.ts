@@ -88,5 +88,5 @@ const HOW_TO_READ = `## How to read this
   first (in all variants alike).
 - "OK at once" is a service with the same library and the same messages that decides nothing. What ours costs on top is
   reading the call, deciding, metrics and the answer's metadata.
-- Of the 10 and of the 1,000 policies the same three are about the call; with 1 policy it is one. An agent's allowlist
-  is checked too. All calls are allowed and none is logged.`;
+- The calls are of three tools in turn. Of the 10 and of the 1,000 policies one, two and three are about them, of the
+  1 policy it is about the last; the agent's allowlist comes on top. All calls are allowed, and none is logged.`;

@@ -1,8 +1,8 @@
 import type { EnvoyBinary } from '@omnia-policy/cli';
-import { refundBody, toolRequest } from '../chain/bench-call.js';
+import { allowedCalls, deniedCalls, toolRequest } from '../chain/bench-call.js';
 import { startChain, type Chain } from '../chain/start-chain.js';
 import type { Variant } from '../chain/variant.js';
-import type { LoadPlan, PlannedRequest } from '../generator/load-plan.js';
+import type { LoadPlan } from '../generator/load-plan.js';
 import type { Generator } from '../generator/start-generator.js';
 import { summarise, type RunSummary } from '../generator/summarise.js';
 import { readProcessUsage } from '../measure/process-usage.js';
@@ -29,7 +29,7 @@ export async function measureVariant(variant: Variant, settings: BenchSettings):
   const chain = await startChain(variant, settings.envoy);
   try {
     await checkAnswers(chain, variant, settings);
-    const requests = [allowedRefund(variant, settings.token)];
+    const requests = allowedCalls(settings.token, variant.bodyBytes);
     await runLoad(chain, settings, { requests, durationMs: settings.warmUpMs });
     const before = usage(chain);
     const run = await runLoad(chain, settings, { requests, durationMs: settings.measureMs });
@@ -48,29 +48,18 @@ export async function measureVariant(variant: Variant, settings: BenchSettings):
   }
 }
 
-/** That the parts of the variant are really in the chain: a call that one of them must refuse is refused. */
+/** That the parts of the variant are really in the chain: what one of them must refuse is refused. */
 async function checkAnswers(chain: Chain, variant: Variant, settings: BenchSettings): Promise<void> {
   const { token } = settings;
-  const refund = { tool: 'process_refund', path: '/v1/refund' };
-  const requests = [allowedRefund(variant, token)];
+  const requests = [...allowedCalls(token, variant.bodyBytes)];
   if (variant.jwt) {
     const unsigned = token.slice(0, token.lastIndexOf('.') + 1);
-    requests.push(toolRequest({ ...refund, token: unsigned, body: '{}', expectedStatus: 401 }));
+    const call = { tool: 'process_refund', path: '/v1/refund', body: '{}' };
+    requests.push(toolRequest({ ...call, token: unsigned, expectedStatus: 401 }));
   }
-  if (variant.service?.kind === 'ours') {
-    const body = refundBody(variant.bodyBytes, 900);
-    requests.push(
-      toolRequest({ ...refund, token, body, expectedStatus: 403, expectedText: 'max-refund-amount' }),
-    );
-  }
-  const durationMs = 1000;
-  const maxRequests = requests.length;
-  await runLoad(chain, { ...settings, connections: 1 }, { requests, durationMs, maxRequests });
-}
-
-function allowedRefund({ bodyBytes }: Variant, token: string): PlannedRequest {
-  const body = refundBody(bodyBytes);
-  return toolRequest({ token, tool: 'process_refund', path: '/v1/refund', body, expectedStatus: 200 });
+  if (variant.service?.kind === 'ours') requests.push(...deniedCalls(token, variant.bodyBytes));
+  const run = { requests, durationMs: 5000, maxRequests: requests.length };
+  await runLoad(chain, { ...settings, connections: 1 }, run);
 }
 
 async function runLoad(

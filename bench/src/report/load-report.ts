@@ -1,0 +1,167 @@
+import { DENIED_CALL_PASSED, worstFirst } from '../generator/outcome.js';
+import { summarise, type RunSummary } from '../generator/summarise.js';
+import type { IntervalTally } from '../generator/tally.js';
+import { machineLine, type Machine } from '../measure/machine.js';
+import { saturation, throughput, type RampStep } from '../under-load/ramp.js';
+import type { SteadyRun } from '../under-load/steady-run.js';
+import { markdownTable } from './markdown-table.js';
+
+export interface LoadResult {
+  readonly machine: Machine;
+  readonly system: string;
+  readonly ramp: readonly RampStep[];
+  readonly steady: SteadyRun;
+}
+
+/** The load test as Markdown that can also be read as text. */
+export function loadReport({ machine, system, ramp, steady }: LoadResult): string {
+  const rate = steady.ratePerSecond.toFixed(0);
+  return [
+    '# Load test',
+    `${machineLine(machine)}\nLoaded: ${system}. The load generator, in a process of its own, shares the machine.`,
+    '## Errors by kind, whole run, worst first',
+    errorTable([...ramp.map(({ summary }) => summary), summarise(steady.intervals)]),
+    `## Ramp: saturation at ${saturation(ramp).toFixed(0)} calls/s`,
+    'Each connection sends its next call when the last one is answered.',
+    rampTable(ramp),
+    `## Steady run: ${rate} calls/s, sent at even times whatever happens`,
+    'Latency counts from when a call was due, and is that of right answers.',
+    phaseTable(steady),
+    latenessLine(steady),
+    '## Steady run over time',
+    timeTable(steady),
+    '## Processes in the steady run',
+    processTable(steady),
+  ].join('\n\n');
+}
+
+function errorTable(summaries: readonly RunSummary[]): string {
+  const counts = new Map<string, number>([[DENIED_CALL_PASSED, 0]]);
+  let calls = 0;
+  for (const { outcomes, requests } of summaries) {
+    calls += requests;
+    for (const [outcome, count] of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + count);
+  }
+  const rows = worstFirst(counts).map(([outcome, count]) => [outcome, String(count), perCent(count, calls)]);
+  return markdownTable(['kind', 'calls', `of ${calls}`], rows);
+}
+
+function rampTable(ramp: readonly RampStep[]): string {
+  const rows = ramp.map(({ connections, summary }) => [String(connections), ...figures(summary)]);
+  return markdownTable(['connections', ...FIGURES], rows);
+}
+
+const FIGURES = ['calls/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'errors'];
+
+function figures(summary: RunSummary): string[] {
+  const { latencies, requests, asExpected } = summary;
+  return [
+    throughput(summary).toFixed(0),
+    ...[50, 99, 99.9].map((percent) => milliseconds(latencies.percentile(percent))),
+    String(requests - asExpected),
+  ];
+}
+
+interface Phase {
+  readonly title: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Before, during and after each fault. */
+function phaseTable({ intervals, faults }: SteadyRun): string {
+  const endMs = intervals.at(-1)?.toMs ?? 0;
+  const calms = [...faults, undefined].map((next, index): Phase => {
+    return { title: 'calm', fromMs: faults[index - 1]?.toMs ?? 0, toMs: next?.fromMs ?? endMs };
+  });
+  const phases = calms.flatMap((calm, index): readonly Phase[] => {
+    const fault = faults[index];
+    return fault ? [calm, { title: fault.label, fromMs: fault.fromMs, toMs: fault.toMs }] : [calm];
+  });
+  const inFault = (interval: IntervalTally): boolean => faults.some((fault) => overlap(interval, fault));
+  const rows = phases.map((phase) => {
+    const isCalm = phase.title === 'calm';
+    return phaseRow(
+      phase,
+      intervals.filter((interval) => overlap(interval, phase) && isCalm !== inFault(interval)),
+    );
+  });
+  const whole = phaseRow({ title: 'whole', fromMs: 0, toMs: endMs }, intervals);
+  return markdownTable(['phase', 'seconds', ...FIGURES], [...rows, whole]);
+}
+
+/** An interval that a fault touches belongs to the fault. */
+function overlap(interval: IntervalTally, phase: Pick<Phase, 'fromMs' | 'toMs'>): boolean {
+  return interval.toMs > phase.fromMs && interval.fromMs < phase.toMs;
+}
+
+function phaseRow({ title, fromMs, toMs }: Phase, intervals: readonly IntervalTally[]): string[] {
+  const span = `${(fromMs / 1000).toFixed(1)}–${(toMs / 1000).toFixed(1)}`;
+  return [title, span, ...figures(summarise(intervals))];
+}
+
+function latenessLine({ intervals }: SteadyRun): string {
+  const { lateness } = summarise(intervals);
+  const [half, most] = [50, 99].map((percent) => milliseconds(lateness.percentile(percent)));
+  return `Of this the generator's own lateness, included in the latencies: p50 ${String(half)} ms, p99 ${String(most)} ms.`;
+}
+
+const ROWS_OVER_TIME = 15;
+
+function timeTable({ intervals, usage }: SteadyRun): string {
+  const roles = [...new Set(usage.map(({ role }) => role))];
+  const perRow = Math.max(1, Math.ceil(intervals.length / ROWS_OVER_TIME));
+  const rows: string[][] = [];
+  for (let start = 0; start < intervals.length; start += perRow) {
+    const some = intervals.slice(start, start + perRow);
+    const [fromMs, toMs] = [some[0]?.fromMs ?? 0, some.at(-1)?.toMs ?? 0];
+    const processes = roles.map((role) => {
+      const samples = usage.filter(
+        (sample) => sample.role === role && sample.atMs > fromMs && sample.atMs <= toMs,
+      );
+      const cpu = mean(samples.map(({ cpuPercent }) => cpuPercent));
+      return `${cpu.toFixed(0)} % ${mebibytes(Math.max(0, ...samples.map(({ residentBytes }) => residentBytes)))}`;
+    });
+    rows.push([
+      `${(fromMs / 1000).toFixed(0)}–${(toMs / 1000).toFixed(0)}`,
+      ...figures(summarise(some)),
+      ...processes,
+    ]);
+  }
+  return markdownTable(['seconds', ...FIGURES, ...roles.map((role) => `${role}: CPU, MiB`)], rows);
+}
+
+function processTable({ intervals, usage }: SteadyRun): string {
+  const rate = throughput(summarise(intervals));
+  const roles = [...new Set(usage.map(({ role }) => role))];
+  const rows = roles.map((role) => {
+    const samples = usage.filter((sample) => sample.role === role);
+    const cpu = samples.map(({ cpuPercent }) => cpuPercent);
+    const memory = samples.map(({ residentBytes }) => residentBytes);
+    return [
+      role,
+      `${mean(cpu).toFixed(0)} %`,
+      `${Math.max(...cpu).toFixed(0)} %`,
+      rate === 0 ? '–' : ((mean(cpu) * 10_000) / rate).toFixed(0),
+      ...[memory[0] ?? 0, Math.max(...memory), memory.at(-1) ?? 0].map(mebibytes),
+    ];
+  });
+  const head = ['process', 'CPU mean', 'CPU most', 'µs per call', 'MiB at first', 'MiB most', 'MiB at last'];
+  return markdownTable(head, rows);
+}
+
+function milliseconds(micros: number | undefined): string {
+  return micros === undefined ? '–' : (micros / 1000).toFixed(2);
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+function perCent(count: number, total: number): string {
+  return `${((count / Math.max(1, total)) * 100).toFixed(2)} %`;
+}
