@@ -148,6 +148,11 @@ const HOSTILE: readonly (readonly [string, Buffer, string | undefined])[] = [
     undefined,
   ],
   ['a group', payload(mapEntry('a', Buffer.concat([text('x'), Buffer.from([0x5b, 0x5c])]))), undefined],
+  [
+    'a tag beyond 32 bits',
+    payload(mapEntry('a', Buffer.from([0x9a, 0x80, 0x80, 0x80, 0x80, 1, 1, 0x78]))),
+    undefined,
+  ],
   ['field number 0', payload(mapEntry('a', Buffer.concat([text('x'), Buffer.from([0x00, 1])]))), undefined],
   ['a cut off double', payload(mapEntry('a', Buffer.from([0x11, 0, 0, 0]))), undefined],
   [
