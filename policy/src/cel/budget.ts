@@ -10,7 +10,12 @@ export const BUDGET_STEPS = 200_000;
 /** Longest text, in UTF-16 units, that an expression may build. */
 export const MAX_TEXT_LENGTH = 1_048_576;
 
+/** Longest list that an expression may build from two. */
+export const MAX_LIST_SIZE = 100_000;
+
 const TEXT_UNITS_PER_STEP = 16;
+const CHANGED_UNITS_PER_STEP = 4;
+const ELEMENTS_PER_STEP = 4;
 const COMPARED_PAIRS_PER_STEP = 256;
 
 // Module-global, since evaluation is synchronous and never nests.
@@ -56,4 +61,18 @@ export function chargeNewText(units: number): void {
     throw fault('over-budget', `the expression builds a text longer than ${MAX_TEXT_LENGTH} characters`);
   }
   chargeText(units);
+}
+
+/** Pays for changing every character of a text. */
+export function chargeTextChange(units: number): void {
+  charge(Math.floor(units / CHANGED_UNITS_PER_STEP));
+}
+
+/** Pays for a list about to be built by copying, and refuses one that is longer than {@link MAX_LIST_SIZE}. */
+export function chargeNewList(size: number): void {
+  if (size > MAX_LIST_SIZE) {
+    blown = true;
+    throw fault('over-budget', `the expression builds a list of more than ${MAX_LIST_SIZE} elements`);
+  }
+  charge(Math.floor(size / ELEMENTS_PER_STEP));
 }

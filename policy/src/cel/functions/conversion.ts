@@ -19,6 +19,8 @@ const BOOL_TEXTS: ReadonlyMap<string, boolean> = new Map([
   ...['1', 't', 'T', 'TRUE', 'true', 'True'].map((text) => [text, true] as const),
   ...['0', 'f', 'F', 'FALSE', 'false', 'False'].map((text) => [text, false] as const),
 ]);
+/** Leading zeros included; no int needs more. */
+const MAX_DIGITS = 400;
 const DIGITS = '\\d+(?:_\\d+)*';
 const DOUBLE_TEXT = new RegExp(
   `^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`,
@@ -39,7 +41,7 @@ function toInt(value: CelValue): CelInput {
   }
   if (typeof value === 'string') {
     // Nothing but digits: JavaScript's own readings of "", " 5" and "0x5" are no numbers in CEL.
-    if (!/^[+-]?\d{1,400}$/.test(value)) throw cannotConvert('int');
+    if (value.length > MAX_DIGITS || !/^[+-]?\d+$/.test(value)) throw cannotConvert('int');
     return intOf(BigInt(value.startsWith('+') ? value.slice(1) : value));
   }
   if (isCelUint(value)) return intOf(value.value);
@@ -62,7 +64,7 @@ function toUint(value: CelValue): CelInput {
     return uintOf(BigInt(Math.trunc(value)));
   }
   if (typeof value !== 'string') throw noSuchOverload('uint()');
-  if (!/^\d{1,400}$/.test(value)) throw cannotConvert('uint');
+  if (value.length > MAX_DIGITS || !/^\d+$/.test(value)) throw cannotConvert('uint');
   return uintOf(BigInt(value));
 }
 

@@ -1,5 +1,5 @@
 import type { CelInput, CelValue } from '@bufbuild/cel';
-import { chargeNewText } from '../budget.js';
+import { chargeTextChange } from '../budget.js';
 import { listArgument, textArgument } from './arguments.js';
 import { define } from './function-definition.js';
 import { formatText } from './text-format.js';
@@ -20,7 +20,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 
 function target(value: CelValue, functionName: string): string {
   const text = textArgument(value, functionName);
-  chargeNewText(text.length);
+  chargeTextChange(text.length);
   return text;
 }
 

@@ -1,0 +1,72 @@
+import t from 'tap';
+import { resetBudget } from './budget.js';
+import { matchesCallPattern, matchesRulePattern, patternProblem } from './pattern.js';
+
+t.test('patterns mean what RE2 says', (t) => {
+  const table: readonly [pattern: string, text: string, matches: boolean][] = [
+    ['(?i)drop', 'DROP TABLE', true],
+    ['drop', 'DROP TABLE', false],
+    ['^a.c$', 'abc', true],
+    ['^a.c$', 'a\nc', false],
+    ['(?s)^a.c$', 'a\nc', true],
+    ['^b$', 'a\nb', false],
+    ['(?m)^b$', 'a\nb', true],
+    ['\\Ab\\z', 'b', true],
+    ['\\Ab\\z', 'b\n', false],
+    ['a$', 'a\n', false],
+    ['[[:alpha:]]+', '123a', true],
+    ['^[[:digit:]]+$', '123a', false],
+    ['\\pL', '1é', true],
+    ['\\p{Greek}', 'abc', false],
+    ['\\p{Greek}', 'aλc', true],
+    ['^.$', '😀', true],
+    ['^..$', '😀', false],
+    ['^\\w$', 'é', false],
+    ['\\bcat\\b', 'a cat.', true],
+    ['\\s', '\u00a0', false],
+    ['\\d', '٣', false],
+    ['(?P<year>\\d{4})', 'in 2026', true],
+    ['a{2,3}?b', 'aaab', true],
+    ['(a|ab)(c|bcd)$', 'abcd', true],
+    ['(?U)a+', 'aaa', true],
+    ['\\Qa.b\\E', 'a.b', true],
+    ['\\Qa.b\\E', 'axb', false],
+    ['x*', '', true],
+    ['', 'anything', true],
+    ['(?i)k', '\u212a', true],
+    ['[^a]', 'a', false],
+    ['\\x{1F600}', '😀', true],
+  ];
+  for (const [pattern, text, matches] of table) {
+    resetBudget();
+    t.equal(matchesRulePattern(text, pattern), matches, `${pattern} on ${JSON.stringify(text)}`);
+    t.equal(matchesCallPattern(text, pattern), matches);
+    t.equal(patternProblem(pattern), undefined);
+  }
+  t.end();
+});
+
+t.test('what needs backtracking is no pattern', (t) => {
+  for (const pattern of [
+    '(?=a)',
+    '(?!a)',
+    '(?<=a)',
+    '(?<!a)',
+    '(a)\\1',
+    '(?>a)',
+    'a++',
+    '\\Z',
+    '(?#c)',
+    'a{1001}',
+    '(',
+    '[b-a]',
+  ]) {
+    resetBudget();
+    t.match(patternProblem(pattern), /./, pattern);
+    t.throws(() => matchesCallPattern('a', pattern), {
+      message: 'evaluation-failed: the pattern is no RE2 pattern',
+    });
+  }
+  t.throws(() => matchesCallPattern('a', 'a'.repeat(513)), { message: /too long/ });
+  t.end();
+});
