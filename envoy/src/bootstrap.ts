@@ -7,6 +7,7 @@ import { httpConnectionManager } from './http-connection-manager.js';
 import { jwtAuthnFilter } from './jwt-authn-filter.js';
 import type { LocalRunSettings } from './local-run.js';
 import { CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER } from './names.js';
+import { oneCredentialFilter } from './one-credential-filter.js';
 import { toolServiceRoutes } from './routes.js';
 import { typedConfig } from './typed-config.js';
 import { upstreamCluster } from './upstream-cluster.js';
@@ -32,6 +33,7 @@ function listener(settings: LocalRunSettings): JsonObject {
   const folder = settings.filterFolder;
   const manager = httpConnectionManager({
     filters: [
+      oneCredentialFilter(),
       jwtAuthnFilter(settings.jwt),
       discoveredFilter(CLAIMS_FILTER, WASM_FILTER_TYPE, folder),
       discoveredFilter(EXT_AUTHZ_FILTER, EXT_AUTHZ_FILTER_TYPE, folder),

@@ -13,6 +13,7 @@ export { jwtAuthnFilter } from './jwt-authn-filter.js';
 export type { JwtSettings } from './jwt-authn-filter.js';
 export type { LocalRunSettings } from './local-run.js';
 export { localRunFiles } from './local-run-files.js';
+export { oneCredentialFilter } from './one-credential-filter.js';
 export { toolCallFilters } from './tool-call-filters.js';
 export type { ToolCallFilterSettings } from './tool-call-filters.js';
 export type { NamedExtension, TypedConfig } from './typed-config.js';

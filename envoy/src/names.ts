@@ -7,6 +7,7 @@
 export const CLAIMS_FILTER = 'omnia.claims';
 export const EXT_AUTHZ_FILTER = 'omnia.ext_authz';
 export const INJECT_FILTER = 'omnia.inject';
+export const ONE_CREDENTIAL_FILTER = 'omnia.one_credential';
 export const JWT_AUTHN_FILTER = 'envoy.filters.http.jwt_authn';
 
 export const EXT_AUTHZ_CLUSTER = 'omnia-ext-authz';

@@ -39,7 +39,12 @@ t.test('claims are written before they are judged, headers after they were decid
     names.map((name) => `${name}.json`),
   );
   const text = JSON.stringify(bootstrap(settings));
-  const chain = ['envoy.filters.http.jwt_authn', ...names, 'envoy.filters.http.router'];
+  const chain = [
+    'omnia.one_credential',
+    'envoy.filters.http.jwt_authn',
+    ...names,
+    'envoy.filters.http.router',
+  ];
   const positions = chain.map((name) => text.indexOf(`{"name":"${name}"`));
   t.ok(positions.every((position) => position > 0));
   t.strictSame(

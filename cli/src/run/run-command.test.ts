@@ -117,7 +117,10 @@ const refund = { 'x-omnia-tool-name': 'process_refund' };
 /** Calls a tool as the tutorial does, over one connection that stays open. */
 function caller({
   stderr,
-}: Started): (headers?: Readonly<Record<string, string>>, body?: string) => Promise<Answer> {
+}: Started): (
+  headers?: Readonly<Record<string, string | readonly string[]>>,
+  body?: string,
+) => Promise<Answer> {
   const url = /tool calls on (\S+)/.exec(stderr.join('\n'))?.[1] ?? '';
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   t.teardown(() => {
@@ -195,6 +198,10 @@ t.test('the tutorial runs, edits reach open connections, and Ctrl-C ends everyth
   while (!mapped.body.includes('x-omnia-claim-crew')) mapped = await tryCall();
   t.notMatch(mapped.body, 'x-omnia-claim-team');
   t.equal(sockets.size, 1, 'one connection served all calls');
+
+  for (const other of ['Basic dXNlcjpwYXNz', `Bearer ${token}`]) {
+    t.equal((await call({ authorization: [other, `Bearer ${token}`] })).status, 403, 'two credentials');
+  }
 
   const { envoy, extAuthz } = pidsOf(run);
   t.ok(isAlive(envoy) && isAlive(extAuthz));
