@@ -16,7 +16,7 @@ function request(overrides: {
   method?: string;
   attachment?: NonNullable<HttpToolRequest['attachment']>;
 }): HttpToolRequest {
-  const headers = Object.entries({ ...CALL_HEADERS, ...overrides.headers });
+  const headers = Object.entries<string | undefined>({ ...CALL_HEADERS, ...overrides.headers });
   return {
     method: overrides.method ?? 'POST',
     path: '/v1/refund',
@@ -103,7 +103,11 @@ t.test('shapes', (t) => {
     ['header and message name different tools', { body: toolsCall({ name: 'delete_account' }) }, 'ambiguous'],
     ['header and message name one tool', { body: toolsCall({ name: 'process_refund' }) }, 'tool-call'],
     ['an MCP batch', { headers: NO_TOOL, body: `[${message('ping', 1)}]` }, 'ambiguous'],
-    ['an MCP batch behind a tool header', { body: `[1,${toolsCall({ name: 'process_refund' })}]` }, 'ambiguous'],
+    [
+      'an MCP batch behind a tool header',
+      { body: `[1,${toolsCall({ name: 'process_refund' })}]` },
+      'ambiguous',
+    ],
     ['an array that is no batch', { body: '[{"a":1}]' }, 'tool-call'],
     ['tools/call without a name', { headers: NO_TOOL, body: toolsCall({}) }, 'ambiguous'],
     ['tools/call with list params', { headers: NO_TOOL, body: toolsCall(['a']) }, 'ambiguous'],

@@ -32,6 +32,10 @@ export interface ToolAccess {
 export const AGENT_POLICY_MODES = ['enforce', 'permissive'] as const;
 
 const NAME = { maxLength: 253 };
+const CLAIM = {
+  maxLength: 253,
+  pattern: { regExp: /^[^.]*(\.[^.]*){0,31}$/, means: 'a claim name of at most 32 parts' },
+};
 const CLAIM_HEADER = {
   maxLength: 128,
   pattern: {
@@ -63,7 +67,7 @@ function readClaimMapping(field: Field): ForwardClaim[] {
   const forwardClaims = readObject(field, ['forwardClaims'])('forwardClaims');
   const entries = readList(forwardClaims, { maxItems: 64 }, (item) => {
     const entry = readObject(item, ['claim', 'header']);
-    return { claim: readText(entry('claim'), NAME), header: readText(entry('header'), CLAIM_HEADER) };
+    return { claim: readText(entry('claim'), CLAIM), header: readText(entry('header'), CLAIM_HEADER) };
   });
   reportDuplicates(
     forwardClaims,

@@ -257,9 +257,11 @@ t.test('documents that are no resource of ours', (t) => {
 
 t.test('all mistakes are reported at once', (t) => {
   const problems = problemsOf(toolPolicy({ mode: 'x', onFailure: 'y', rules: [{}] }));
-  t.same(
-    problems.map(({ path }) => path).sort(),
-    ['spec.mode', 'spec.onFailure', 'spec.rules[0].deny', 'spec.rules[0].name'],
-  );
+  t.same(problems.map(({ path }) => path).sort(), [
+    'spec.mode',
+    'spec.onFailure',
+    'spec.rules[0].deny',
+    'spec.rules[0].name',
+  ]);
   t.end();
 });
