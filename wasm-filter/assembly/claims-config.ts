@@ -55,7 +55,7 @@ const MAX_MAPPINGS: u32 = 10_000;
 const MAX_AGENTS: u32 = 10_000;
 const MAX_RULES: u32 = 256;
 /** Different headers over all mappings. */
-const MAX_SLOTS: u32 = 256;
+const MAX_SLOTS: u32 = 4096;
 const MAX_VALUE_BYTES: u32 = 65_536;
 const DEFAULT_VALUE_BYTES: u32 = 4096;
 
