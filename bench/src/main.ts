@@ -11,8 +11,8 @@ import { benchReport } from './report/bench-report.js';
 import { measureVariant } from './report/measure-variant.js';
 import type { Measurement } from './report/measurement.js';
 
-const FULL = { rounds: 7, warmUpMs: 3000, measureMs: 4000, connections: 8 };
-const SHORT = { rounds: 1, warmUpMs: 500, measureMs: 1000, connections: 8 };
+const FULL = { rounds: 7, warmUpCalls: 20_000, warmUpMs: 12_000, measureMs: 4000, connections: 8 };
+const SHORT = { rounds: 1, warmUpCalls: 2000, warmUpMs: 1000, measureMs: 1000, connections: 8 };
 const RESULTS = fileURLToPath(new URL('../results.md', import.meta.url));
 
 runMain('bench', async () => {

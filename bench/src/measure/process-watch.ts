@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
 import { readProcessUsage } from './process-usage.js';
 
 /** Which processes are watched, by the part that they play. */
@@ -10,8 +11,12 @@ export interface UsageSample {
   readonly role: string;
   /** 100 is one core; since the sample before. */
   readonly cpuPercent: number;
-  readonly residentBytes: number;
+  /** Undefined for the whole machine. */
+  readonly residentBytes: number | undefined;
 }
+
+/** All cores and all processes: shows when others wanted the machine too. */
+export const WHOLE_MACHINE = 'whole machine';
 
 export interface ProcessWatch {
   readonly samples: readonly UsageSample[];
@@ -26,11 +31,12 @@ export interface WatchOptions {
   readonly startMs: number;
 }
 
-/** Samples CPU and memory until stopped. A part whose processes are all gone has memory 0. */
+/** Samples CPU and memory until stopped, of each part and of the whole machine. A part whose processes are all gone has memory 0. */
 export function watchProcesses({ processes, intervalMs, startMs }: WatchOptions): ProcessWatch {
   const samples: UsageSample[] = [];
   let lastMs = performance.now();
   let last = cpuByPid(processes());
+  let lastMachine = machineMs();
   const sample = (): void => {
     const nowMs = performance.now();
     const current = processes();
@@ -42,8 +48,12 @@ export function watchProcesses({ processes, intervalMs, startMs }: WatchOptions)
       const cpuPercent = micros / (nowMs - lastMs) / 10;
       samples.push({ atMs: nowMs - startMs, role, cpuPercent, residentBytes });
     }
+    const machine = machineMs();
+    const cpuPercent = ((machine - lastMachine) / (nowMs - lastMs)) * 100;
+    samples.push({ atMs: nowMs - startMs, role: WHOLE_MACHINE, cpuPercent, residentBytes: undefined });
     lastMs = nowMs;
     last = next;
+    lastMachine = machine;
   };
   const timer = setInterval(sample, intervalMs);
   return {
@@ -52,6 +62,11 @@ export function watchProcesses({ processes, intervalMs, startMs }: WatchOptions)
       clearInterval(timer);
     },
   };
+}
+
+/** Time that the cores spent on anything. */
+function machineMs(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
 }
 
 function cpuByPid(processes: ProcessesByRole): ReadonlyMap<number, number> {

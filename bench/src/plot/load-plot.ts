@@ -31,7 +31,8 @@ const RED = '#d55e00';
 const GREEN = '#009e73';
 const PURPLE = '#cc79a7';
 const BLACK = '#333333';
-const ROLE_COLOURS = [BLUE, RED, GREEN, PURPLE, ORANGE];
+const GREY = '#999999';
+const ROLE_COLOURS = [BLUE, RED, GREEN, PURPLE, GREY];
 
 const PERCENTILES = [
   { percent: 50, label: 'p50', colour: BLUE },
@@ -61,13 +62,10 @@ export function loadPlot({ title, notes, ramp, steady }: LoadPlot): string {
         ...row(3),
       },
     ),
-    drawPanel(
-      usagePanel(steady, 'Resident memory, MiB', ({ residentBytes }) => residentBytes / 2 ** 20),
-      {
-        ...full,
-        ...row(4),
-      },
-    ),
+    drawPanel(usagePanel(steady, 'Resident memory, MiB', residentMebibytes), {
+      ...full,
+      ...row(4),
+    }),
   ]);
 }
 
@@ -130,15 +128,20 @@ function steadyLatency(steady: SteadyRun): Panel {
 
 type Usage = SteadyRun['usage'][number];
 
-function usagePanel(steady: SteadyRun, title: string, pick: (sample: Usage) => number): Panel {
+function residentMebibytes({ residentBytes }: Usage): number | undefined {
+  return residentBytes === undefined ? undefined : residentBytes / 2 ** 20;
+}
+
+function usagePanel(steady: SteadyRun, title: string, pick: (sample: Usage) => number | undefined): Panel {
   const roles = [...new Set(steady.usage.map(({ role }) => role))];
-  const series = roles.map((label, index) => ({
+  const all = roles.map((label, index) => ({
     label,
     colour: ROLE_COLOURS[index % ROLE_COLOURS.length] ?? BLUE,
     points: steady.usage
       .filter(({ role }) => role === label)
       .map((sample) => [sample.atMs / 1000, pick(sample)] as const),
   }));
+  const series = all.filter(({ points }) => points.some(([, y]) => y !== undefined));
   return {
     title: `Steady run: ${title}`,
     ...timeAxis(steady),

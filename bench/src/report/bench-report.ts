@@ -9,7 +9,7 @@ export interface RunFacts {
   readonly machine: Machine;
   readonly rounds: number;
   readonly connections: number;
-  readonly warmUpMs: number;
+  readonly warmUpCalls: number;
   readonly measureMs: number;
 }
 
@@ -40,9 +40,9 @@ interface Row {
   readonly measurements: readonly Measurement[];
 }
 
-function howMeasured({ rounds, connections, warmUpMs, measureMs }: RunFacts): string {
+function howMeasured({ rounds, connections, warmUpCalls, measureMs }: RunFacts): string {
   return (
-    `${rounds} rounds, each with every variant in turn and its processes started anew; ${warmUpMs / 1000} s to warm up, ` +
+    `${rounds} round(s), each with every variant in turn and its processes started anew; ${warmUpCalls} calls to warm up, ` +
     `${measureMs / 1000} s measured; ${connections} connections, each sends its next call when the last one is answered. ` +
     'Medians over the rounds.'
   );

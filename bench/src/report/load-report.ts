@@ -2,6 +2,7 @@ import { DENIED_CALL_PASSED, worstFirst } from '../generator/outcome.js';
 import { summarise, type RunSummary } from '../generator/summarise.js';
 import type { IntervalTally } from '../generator/tally.js';
 import { machineLine, type Machine } from '../measure/machine.js';
+import { WHOLE_MACHINE, type UsageSample } from '../measure/process-watch.js';
 import { saturation, throughput, type RampStep } from '../under-load/ramp.js';
 import type { SteadyRun } from '../under-load/steady-run.js';
 import { markdownTable } from './markdown-table.js';
@@ -110,25 +111,27 @@ const ROWS_OVER_TIME = 15;
 
 function timeTable({ intervals, usage }: SteadyRun): string {
   const roles = [...new Set(usage.map(({ role }) => role))];
-  const perRow = Math.max(1, Math.ceil(intervals.length / ROWS_OVER_TIME));
+  const endSeconds = (intervals.at(-1)?.toMs ?? 0) / 1000;
+  const rowSeconds = Math.max(1, Math.ceil(endSeconds / ROWS_OVER_TIME));
   const rows: string[][] = [];
-  for (let start = 0; start < intervals.length; start += perRow) {
-    const some = intervals.slice(start, start + perRow);
-    const [fromMs, toMs] = [some[0]?.fromMs ?? 0, some.at(-1)?.toMs ?? 0];
-    const processes = roles.map((role) => {
-      const samples = usage.filter(
-        (sample) => sample.role === role && sample.atMs > fromMs && sample.atMs <= toMs,
-      );
-      const cpu = mean(samples.map(({ cpuPercent }) => cpuPercent));
-      return `${cpu.toFixed(0)} % ${mebibytes(Math.max(0, ...samples.map(({ residentBytes }) => residentBytes)))}`;
-    });
-    rows.push([
-      `${(fromMs / 1000).toFixed(0)}–${(toMs / 1000).toFixed(0)}`,
-      ...figures(summarise(some)),
-      ...processes,
-    ]);
+  for (let from = 0; from < endSeconds; from += rowSeconds) {
+    const to = Math.min(endSeconds, from + rowSeconds);
+    const within = (ms: number): boolean => ms >= from * 1000 && ms < to * 1000;
+    const some = intervals.filter(({ fromMs, toMs }) => within((fromMs + toMs) / 2));
+    const samples = usage.filter(({ atMs }) => within(atMs));
+    const processes = roles.map((role) => usageCell(samples.filter((sample) => sample.role === role)));
+    if (some.length > 0) rows.push([`${from}–${to.toFixed(0)}`, ...figures(summarise(some)), ...processes]);
   }
-  return markdownTable(['seconds', ...FIGURES, ...roles.map((role) => `${role}: CPU, MiB`)], rows);
+  return markdownTable(
+    ['seconds', ...FIGURES, ...roles.map((role) => (role === WHOLE_MACHINE ? role : `${role}, MiB`))],
+    rows,
+  );
+}
+
+function usageCell(samples: readonly UsageSample[]): string {
+  const cpu = `${mean(samples.map(({ cpuPercent }) => cpuPercent)).toFixed(0)} %`;
+  const memory = memoryOf(samples);
+  return memory.length === 0 ? cpu : `${cpu}, ${mebibytes(Math.max(...memory))}`;
 }
 
 function processTable({ intervals, usage }: SteadyRun): string {
@@ -137,13 +140,13 @@ function processTable({ intervals, usage }: SteadyRun): string {
   const rows = roles.map((role) => {
     const samples = usage.filter((sample) => sample.role === role);
     const cpu = samples.map(({ cpuPercent }) => cpuPercent);
-    const memory = samples.map(({ residentBytes }) => residentBytes);
+    const memory = memoryOf(samples);
     return [
       role,
       `${mean(cpu).toFixed(0)} %`,
       `${Math.max(...cpu).toFixed(0)} %`,
       rate === 0 ? '–' : ((mean(cpu) * 10_000) / rate).toFixed(0),
-      ...[memory[0] ?? 0, Math.max(...memory), memory.at(-1) ?? 0].map(mebibytes),
+      ...[memory[0], memory.length === 0 ? undefined : Math.max(...memory), memory.at(-1)].map(mebibytes),
     ];
   });
   const head = ['process', 'CPU mean', 'CPU most', 'µs per call', 'MiB at first', 'MiB most', 'MiB at last'];
@@ -154,8 +157,12 @@ function milliseconds(micros: number | undefined): string {
   return micros === undefined ? '–' : (micros / 1000).toFixed(2);
 }
 
-function mebibytes(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(0);
+function memoryOf(samples: readonly UsageSample[]): number[] {
+  return samples.flatMap(({ residentBytes }) => (residentBytes === undefined ? [] : [residentBytes]));
+}
+
+function mebibytes(bytes: number | undefined): string {
+  return bytes === undefined ? '–' : (bytes / 2 ** 20).toFixed(0);
 }
 
 function mean(values: readonly number[]): number {

@@ -13,6 +13,8 @@ export interface BenchSettings {
   readonly generator: Generator;
   readonly token: string;
   readonly connections: number;
+  /** Compiled code comes with the number of calls, not with time; `warmUpMs` bounds it. */
+  readonly warmUpCalls: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
 }
@@ -30,7 +32,11 @@ export async function measureVariant(variant: Variant, settings: BenchSettings):
   try {
     await checkAnswers(chain, variant, settings);
     const requests = allowedCalls(settings.token, variant.bodyBytes);
-    await runLoad(chain, settings, { requests, durationMs: settings.warmUpMs });
+    await runLoad(chain, settings, {
+      requests,
+      durationMs: settings.warmUpMs,
+      maxRequests: settings.warmUpCalls,
+    });
     const before = usage(chain);
     const run = await runLoad(chain, settings, { requests, durationMs: settings.measureMs });
     const after = usage(chain);

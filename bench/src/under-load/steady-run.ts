@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Generator } from '../generator/start-generator.js';
 import type { IntervalTally } from '../generator/tally.js';
-import { watchProcesses, type UsageSample } from '../measure/process-watch.js';
+import { watchProcesses, type ProcessesByRole, type UsageSample } from '../measure/process-watch.js';
 import type { SystemUnderLoad } from './system-under-load.js';
 
 export interface SteadyTiming {
@@ -43,7 +43,9 @@ export async function runSteady(
 ): Promise<SteadyRun> {
   report(`steady run: ${ratePerSecond.toFixed(0)} calls/s for ${timing.durationMs / 1000} s`);
   const startMs = performance.now();
-  const watch = watchProcesses({ processes: system.processes, intervalMs: timing.intervalMs, startMs });
+  const processes = (): ProcessesByRole =>
+    new Map([...system.processes(), ['load generator', [generator.pid]]]);
+  const watch = watchProcesses({ processes, intervalMs: timing.intervalMs, startMs });
   try {
     const [intervals, faults] = await Promise.all([
       generator.run({
