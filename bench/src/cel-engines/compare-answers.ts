@@ -20,31 +20,67 @@ export interface Comparison {
   readonly expressions: number;
 }
 
-interface Recorded {
-  readonly contexts: readonly RecordedCall[];
+/** Expressions and what the reference engine answered on each call. */
+export interface RecordedAnswers {
+  readonly title: string;
+  readonly calls: readonly RecordedCall[];
   readonly cases: readonly { readonly cel: string; readonly answers: readonly string[] }[];
 }
 
-const ANSWERS = new URL('../../../policy/testdata/cel/answers-by-context.json', import.meta.url);
+function readData(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../../policy/testdata/cel/${name}`, import.meta.url), 'utf8'));
+}
+
+/** Expressions of policies on calls with nulls, wrong types and hostile keys. */
+export function policyExpressions(): RecordedAnswers {
+  const { contexts, cases } = readData('answers-by-context.json') as {
+    readonly contexts: readonly RecordedCall[];
+    readonly cases: RecordedAnswers['cases'];
+  };
+  return { title: 'expressions of policies', calls: contexts, cases };
+}
+
+/** Random expressions that are true, false, an error or refused. */
+export function randomExpressions(): RecordedAnswers {
+  const { bodies, cases } = readData('answers-of-random-rules.json') as {
+    readonly bodies: readonly unknown[];
+    readonly cases: RecordedAnswers['cases'];
+  };
+  const rest = {
+    headers: { 'x-a': '7', 'x-team': 'support', empty: '' },
+    identity: {
+      ...{ origin: 'o', subject: 's', endUser: 'e', workspace: 'w', agent: 'a' },
+      claims: { team: 'support' },
+    },
+  };
+  const verdicts = ['true', 'false', 'error', 'refused'];
+  return {
+    title: 'random rules',
+    calls: bodies.map((body) => ({ ...rest, body: JSON.stringify(body) })),
+    cases: cases.filter(
+      ({ cel, answers }) =>
+        answers.every((answer) => verdicts.includes(answer)) && !/request|tool|mcp/.test(cel),
+    ),
+  };
+}
 
 /** Runs every recorded expression on every recorded call. */
-export function compareAnswers(engine: Engine): Comparison {
-  const recorded = JSON.parse(readFileSync(ANSWERS, 'utf8')) as Recorded;
+export function compareAnswers(engine: Engine, recorded: RecordedAnswers): Comparison {
   const counts = new Map<string, number>();
   let expressionsAgreed = 0;
   for (const { cel, answers } of recorded.cases) {
     const compiled = compileOrRefuse(engine, cel);
     const verdicts = answers.map((answer, i) => {
-      const context = recorded.contexts[i];
-      if (context === undefined) throw new Error('an answer without a call');
-      return verdict(answer, compiled === undefined ? 'refused' : answerOf(engine, compiled, context));
+      const call = recorded.calls[i];
+      if (call === undefined) throw new Error('an answer without a call');
+      return verdict(answer, compiled === undefined ? 'refused' : answerOf(engine, compiled, call));
     });
     if (verdicts.every((one) => one === 'agreed')) expressionsAgreed++;
     for (const one of verdicts) counts.set(one, (counts.get(one) ?? 0) + 1);
   }
   const count = (name: Verdict): number => counts.get(name) ?? 0;
   return {
-    total: recorded.cases.length * recorded.contexts.length,
+    total: recorded.cases.length * recorded.calls.length,
     agreed: count('agreed'),
     silentAllows: count('silent-allow'),
     falseDenials: count('false-denial'),
