@@ -246,6 +246,21 @@ t.test('when Envoy ends, the run ends with its words', async (t) => {
   t.strictSame(leftBehind(), []);
 });
 
+t.test('a second Ctrl-C does not wait for a part that hangs', async (t) => {
+  const run = start(['--policies', examples, ...ports]);
+  await untilReady(run);
+  const { envoy, extAuthz } = pidsOf(run);
+  process.kill(extAuthz, 'SIGSTOP');
+  run.child.kill('SIGINT');
+  await untilGone(envoy);
+  // Two signals in quick succession are one Ctrl-C, passed on by npm.
+  const again = setInterval(() => run.child.kill('SIGINT'), 100);
+  t.equal(await run.exitCode, 130);
+  clearInterval(again);
+  await untilGone(extAuthz);
+  t.strictSame(leftBehind(), []);
+});
+
 t.test('nothing outlives a run that is killed', async (t) => {
   const run = start(['--policies', examples, ...ports]);
   await untilReady(run);
