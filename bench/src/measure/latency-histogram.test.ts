@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createLatencyHistogram } from './latency-histogram.js';
-import { median } from './median.js';
+import { median, quantile } from './median.js';
 
 t.test('small values are exact, by the nearest-rank rule', (t) => {
   const histogram = createLatencyHistogram();
@@ -43,6 +43,8 @@ t.test('what two histograms counted can be put together', (t) => {
 t.test('the median is the middle value, or between the two of them', (t) => {
   t.equal(median([9, 1, 5]), 5);
   t.equal(median([1, 2, 10, 4]), 3);
+  t.equal(quantile([1, 2, 3, 4, 5], 0.25), 2);
+  t.equal(quantile([1, 2], 1), 2);
   t.throws(() => median([]), RangeError);
   t.end();
 });

@@ -2,21 +2,23 @@ import { variants, type Variant } from '../chain/variant.js';
 import { machineLine, type Machine } from '../measure/machine.js';
 import { median } from '../measure/median.js';
 import { markdownTable } from './markdown-table.js';
-import type { Measurement, Rounds } from './measurement.js';
+import type { Measurement, Slices } from './measurement.js';
 import { checkTargets } from './targets.js';
 
 export interface RunFacts {
+  readonly short: boolean;
   readonly machine: Machine;
   readonly rounds: number;
+  readonly slicesPerRound: number;
   readonly connections: number;
   readonly warmUpCalls: number;
-  readonly measureMs: number;
+  readonly sliceMs: number;
 }
 
 /** The whole result as Markdown that can also be read as text. */
-export function benchReport(rounds: Rounds, facts: RunFacts): string {
+export function benchReport(slices: Slices, facts: RunFacts): string {
   const measured = variants.flatMap((variant): Row[] => {
-    const measurements = rounds.get(variant.name);
+    const measurements = slices.get(variant.name);
     return measurements ? [{ variant, measurements }] : [];
   });
   const small = measured.filter(({ variant }) => variant.bodyBytes < 1024);
@@ -25,12 +27,13 @@ export function benchReport(rounds: Rounds, facts: RunFacts): string {
     '# Cost of the chain',
     machineLine(facts.machine),
     howMeasured(facts),
+    ...(facts.short ? [SHORT_RUN] : []),
     '## Filter by filter, a call with a body of 100 bytes',
     costTable(small),
     '## Larger bodies, read by the policies',
     costTable(large),
     '## Targets',
-    targetTable(rounds),
+    targetTable(slices),
     HOW_TO_READ,
   ].join('\n\n');
 }
@@ -40,11 +43,11 @@ interface Row {
   readonly measurements: readonly Measurement[];
 }
 
-function howMeasured({ rounds, connections, warmUpCalls, measureMs }: RunFacts): string {
+function howMeasured({ rounds, slicesPerRound, connections, warmUpCalls, sliceMs }: RunFacts): string {
   return (
-    `${rounds} round(s), each with every variant in turn and its processes started anew; ${warmUpCalls} calls to warm up, ` +
-    `${measureMs / 1000} s measured; ${connections} connections, each sends its next call when the last one is answered. ` +
-    'Medians over the rounds.'
+    `Rounds: ${rounds}. In each, the processes of every chain are started anew and warmed up with ${warmUpCalls} calls; then ` +
+    `the chains take turns of ${sliceMs / 1000} s. Turns in each round: ${slicesPerRound}. Connections: ${connections}, each sends its ` +
+    'next call when the last one is answered. Figures are medians over all turns.'
   );
 }
 
@@ -67,10 +70,10 @@ function costRow({ variant, measurements }: Row): string[] {
   ];
 }
 
-function targetTable(rounds: Rounds): string {
+function targetTable(slices: Slices): string {
   return markdownTable(
     ['promise', 'target', 'measured', ''],
-    checkTargets(rounds).map(({ title, target, measured, met }) => [
+    checkTargets(slices).map(({ title, target, measured, met }) => [
       title,
       target,
       measured,
@@ -79,6 +82,9 @@ function targetTable(rounds: Rounds): string {
   );
 }
 
+const SHORT_RUN =
+  'This was a short run: nothing was warm. It shows that all of it works; its figures and verdicts mean nothing.';
+
 const HOW_TO_READ = `## How to read this
 
 - CPU is what the system counted for the processes themselves, per call; the load generator, a process of its own, is
@@ -86,7 +92,7 @@ const HOW_TO_READ = `## How to read this
   wanted the cores.
 - Envoy runs one worker, answers by itself where the tool service would be asked, and reads every request to its end
   first (in all variants alike).
-- "OK at once" is a service with the same library and the same messages that decides nothing. What ours costs on top is
-  reading the call, deciding, metrics and the answer's metadata.
+- "OK at once" is a service of grpc-js and proto-loader that reads the same messages and decides nothing. Targets compare
+  turns that followed each other; in brackets, the middle half of these comparisons: how far to trust the median.
 - The calls are of three tools in turn. Of the 10 and of the 1,000 policies one, two and three are about them, of the
   1 policy it is about the last; the agent's allowlist comes on top. All calls are allowed, and none is logged.`;

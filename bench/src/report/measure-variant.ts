@@ -16,42 +16,54 @@ export interface BenchSettings {
   /** Compiled code comes with the number of calls, not with time; `warmUpMs` bounds it. */
   readonly warmUpCalls: number;
   readonly warmUpMs: number;
-  readonly measureMs: number;
+  readonly sliceMs: number;
+}
+
+/** A variant whose processes run and are warm. */
+export interface WarmVariant {
+  readonly variant: Variant;
+  readonly chain: Chain;
 }
 
 const MAX_REQUESTS = 1_000_000;
 
 /**
- * Starts the variant's processes afresh, warms them up, and measures them. New processes every round: what one start
- * happened to get (memory layout, compiled code) is then part of the spread and not of the result.
+ * Starts the variant's processes, checks what they answer, and warms them up.
  *
  * @throws Error when an answer is not what it should be: a bench of a broken chain means nothing
  */
-export async function measureVariant(variant: Variant, settings: BenchSettings): Promise<Measurement> {
+export async function warmUp(variant: Variant, settings: BenchSettings): Promise<WarmVariant> {
   const chain = await startChain(variant, settings.envoy);
   try {
     await checkAnswers(chain, variant, settings);
+    const { warmUpMs: durationMs, warmUpCalls: maxRequests } = settings;
     const requests = allowedCalls(settings.token, variant.bodyBytes);
-    await runLoad(chain, settings, {
-      requests,
-      durationMs: settings.warmUpMs,
-      maxRequests: settings.warmUpCalls,
-    });
-    const before = usage(chain);
-    const run = await runLoad(chain, settings, { requests, durationMs: settings.measureMs });
-    const after = usage(chain);
-    const perRequest = (micros: number): number => micros / run.requests;
-    return {
-      requests: run.requests,
-      requestsPerSecond: run.requests / run.seconds,
-      envoyMicros: perRequest(after.envoy - before.envoy),
-      serviceMicros: chain.servicePid === undefined ? undefined : perRequest(after.service - before.service),
-      p50Micros: run.latencies.percentile(50) ?? Number.NaN,
-      p99Micros: run.latencies.percentile(99) ?? Number.NaN,
-    };
-  } finally {
+    await runLoad(chain, settings, { requests, durationMs, maxRequests });
+    return { variant, chain };
+  } catch (error) {
     await chain.stop();
+    throw error;
   }
+}
+
+/** Loads a warm variant for a short while. @throws Error as {@link warmUp} does */
+export async function measureSlice(
+  { variant, chain }: WarmVariant,
+  settings: BenchSettings,
+): Promise<Measurement> {
+  const requests = allowedCalls(settings.token, variant.bodyBytes);
+  const before = usage(chain);
+  const run = await runLoad(chain, settings, { requests, durationMs: settings.sliceMs });
+  const after = usage(chain);
+  const perRequest = (micros: number): number => micros / run.requests;
+  return {
+    requests: run.requests,
+    requestsPerSecond: run.requests / run.seconds,
+    envoyMicros: perRequest(after.envoy - before.envoy),
+    serviceMicros: chain.servicePid === undefined ? undefined : perRequest(after.service - before.service),
+    p50Micros: run.latencies.percentile(50) ?? Number.NaN,
+    p99Micros: run.latencies.percentile(99) ?? Number.NaN,
+  };
 }
 
 /** That the parts of the variant are really in the chain: what one of them must refuse is refused. */

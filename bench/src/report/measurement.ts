@@ -1,4 +1,4 @@
-/** What one variant cost in one round. */
+/** What one variant cost in one slice of time. */
 export interface Measurement {
   readonly requests: number;
   readonly requestsPerSecond: number;
@@ -9,5 +9,5 @@ export interface Measurement {
   readonly p99Micros: number;
 }
 
-/** Measurements of every variant, one per round, in the order of the rounds. */
-export type Rounds = ReadonlyMap<string, readonly Measurement[]>;
+/** Measurements of every variant, one per slice: what has the same index was measured within seconds. */
+export type Slices = ReadonlyMap<string, readonly Measurement[]>;

@@ -1,30 +1,30 @@
 import type { VariantName } from '../chain/variant.js';
-import { median } from '../measure/median.js';
-import type { Measurement, Rounds } from './measurement.js';
+import { median, quantile } from '../measure/median.js';
+import type { Measurement, Slices } from './measurement.js';
 
 /** One promise about costs, and whether this run kept it. */
 export interface TargetResult {
   readonly title: string;
   readonly target: string;
-  /** Median over the rounds, with the least and the most. */
+  /** Median over the slices, with the least and the most. */
   readonly measured: string;
   readonly met: boolean;
 }
 
-/** Each round is compared with itself, so that what slowed all of a round down falls out. */
-export function checkTargets(rounds: Rounds): readonly TargetResult[] {
+/** What was measured within seconds is compared, so that what slowed all of it down falls out. */
+export function checkTargets(slices: Slices): readonly TargetResult[] {
   return [
-    ratioTarget(rounds, 'ours-10', {
+    ratioTarget(slices, 'ours-10', {
       baseline: 'ok',
       maxPercent: 15,
       what: 'Our service with 10 policies against OK at once',
     }),
-    ratioTarget(rounds, 'ours-1000', {
+    ratioTarget(slices, 'ours-1000', {
       baseline: 'ours-10',
       maxPercent: 5,
       what: '1,000 policies against 10',
     }),
-    claimsTarget(rounds, 20),
+    claimsTarget(slices, 20),
   ];
 }
 
@@ -35,11 +35,11 @@ interface RatioTarget {
 }
 
 function ratioTarget(
-  rounds: Rounds,
+  slices: Slices,
   name: VariantName,
   { baseline, maxPercent, what }: RatioTarget,
 ): TargetResult {
-  const percents = paired(rounds, [name, baseline], (ours, base) => {
+  const percents = paired(slices, [name, baseline], (ours, base) => {
     return ((ours.serviceMicros ?? Number.NaN) / (base.serviceMicros ?? Number.NaN) - 1) * 100;
   });
   return {
@@ -50,8 +50,8 @@ function ratioTarget(
   };
 }
 
-function claimsTarget(rounds: Rounds, maxMicros: number): TargetResult {
-  const added = paired(rounds, ['claims', 'jwt'], (claims, jwt) => claims.envoyMicros - jwt.envoyMicros);
+function claimsTarget(slices: Slices, maxMicros: number): TargetResult {
+  const added = paired(slices, ['claims', 'jwt'], (claims, jwt) => claims.envoyMicros - jwt.envoyMicros);
   return {
     title: 'Claims filter: CPU of Envoy with it minus without',
     target: `at most ${maxMicros} µs`,
@@ -61,12 +61,12 @@ function claimsTarget(rounds: Rounds, maxMicros: number): TargetResult {
 }
 
 function paired(
-  rounds: Rounds,
+  slices: Slices,
   [first, second]: readonly [VariantName, VariantName],
   compare: (first: Measurement, second: Measurement) => number,
 ): number[] {
-  const others = rounds.get(second) ?? [];
-  return (rounds.get(first) ?? []).flatMap((measured, index) => {
+  const others = slices.get(second) ?? [];
+  return (slices.get(first) ?? []).flatMap((measured, index) => {
     const other = others[index];
     return other ? [compare(measured, other)] : [];
   });
@@ -75,5 +75,5 @@ function paired(
 function spread(values: readonly number[], format: (value: number) => string): string {
   const middle = format(median(values));
   if (values.length === 1) return middle;
-  return `${middle} (${format(Math.min(...values))} to ${format(Math.max(...values))})`;
+  return `${middle} (${format(quantile(values, 0.25))} to ${format(quantile(values, 0.75))})`;
 }
