@@ -37,6 +37,12 @@ const PROBES: readonly [name: string, rule: string, body: JsonObject, outcome: b
     { a: 'b', l: numbers(2000).map((i) => `(?:a?){50}a{50}${i}`) },
     'over-budget',
   ],
+  [
+    'a pattern from the body that makes the automaton grow',
+    'body.a.matches(body.p)',
+    { a: 'ab'.repeat(32_768), p: '(?:a?b?){100}(a|b)a(a|b){20}b{3}c?$' },
+    'over-budget',
+  ],
   ['1,000 parentheses', `${'('.repeat(1000)}true${')'.repeat(1000)}`, {}, 'refused'],
   ['10,000 parentheses', `${'('.repeat(10_000)}true${')'.repeat(10_000)}`, {}, 'refused'],
   ['a chain of 10,000 ||', Array(10_000).fill('false').join(' || '), {}, 'refused'],
@@ -262,6 +268,25 @@ t.test('bodies leave no memory behind', (t) => {
     console.log(Math.round((process.memoryUsage().heapUsed - before) / 1e6));`);
   t.match(grown, /^-?\d+$/);
   t.ok(Number(grown) < 20, `${grown} MB more after 40,000 bodies of new shapes and patterns`);
+  t.end();
+});
+
+t.test('patterns that come with calls leave no memory behind', (t) => {
+  const grown = inSmallProcess(`
+    let state = 1;
+    const letter = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) < 2 ** 31 ? 'a' : 'b');
+    const a = Array.from({ length: 8000 }, letter).join('');
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    const outcomes = new Set();
+    for (let i = 0; i < 60; i++) {
+      outcomes.add(outcome('body.a.matches(body.p)', { a, p: '(?:a?b?){60}(a|b)a(a|b){12}b{' + (1 + i) + '}$' }));
+    }
+    gc();
+    console.log(outcomes.has(true) || outcomes.has(false), Math.round((process.memoryUsage().heapUsed - before) / 1e6));`);
+  const [, megabytes = ''] = /^true (-?\d+)$/.exec(grown) ?? [];
+  t.not(megabytes, '', grown);
+  t.ok(Number(megabytes) < 60, `${megabytes} MB after 60 patterns`);
   t.end();
 });
 
