@@ -1,33 +1,22 @@
-/**
- * The ext_authz messages as proto-loader gives and takes them: field names as in protos/, absent fields undefined.
- * Numbers of enums travel as numbers.
- */
+/** What an ext_authz CheckRequest says, as far as a decision needs it. Absent texts are empty, as protobuf has it. */
 export interface CheckRequest {
-  readonly attributes?: {
-    readonly request?: { readonly http?: HttpRequestMessage };
-    readonly context_extensions?: Readonly<Record<string, string>>;
-    readonly metadata_context?: { readonly filter_metadata?: Readonly<Record<string, StructMessage>> };
-  };
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly host: string;
+  /** Names as sent, pseudo headers included. Undefined: the message describes no HTTP request. */
+  readonly headers: ReadonlyMap<string, string> | undefined;
+  /** Empty when there is none. */
+  readonly body: Uint8Array;
+  readonly contextExtensions: ReadonlyMap<string, string>;
+  /** `sub` of the token that Envoy's jwt_authn filter verified. */
+  readonly subject: string;
 }
 
-export interface HttpRequestMessage {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly path?: string;
-  readonly host?: string;
-  readonly body?: string;
-  readonly raw_body?: Uint8Array;
-}
+/** An encoded CheckResponse. */
+export type EncodedCheckResponse = Buffer;
 
-export interface StructMessage {
-  readonly fields?: Readonly<Record<string, ValueMessage>>;
-}
-
-export interface ValueMessage {
-  readonly string_value?: string;
-  readonly struct_value?: StructMessage;
-}
-
+/** A CheckResponse before it is encoded: names as in protos/. */
 export interface CheckResponse {
   readonly status: { readonly code: number };
   readonly denied_response?: {
@@ -36,7 +25,7 @@ export interface CheckResponse {
     readonly body: string;
   };
   readonly ok_response?: { readonly response_headers_to_add: readonly HeaderOption[] };
-  readonly dynamic_metadata: StructMessage;
+  readonly dynamic_metadata: { readonly fields: Readonly<Record<string, { readonly string_value: string }>> };
 }
 
 export interface HeaderOption {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { connect as connectHttp2 } from 'node:http2';
 import { createServer } from 'node:net';
 import t from 'tap';
-import { authorizationName, authorizationService, healthService } from './services.js';
+import { authorizationName, checkMethod, healthService } from './services.js';
 import { createCheckClient, metadataOf, toolRequest } from './testing/check-client.js';
 import { listServices } from './testing/list-services.js';
 import { refundPolicy } from './testing/policy-texts.js';
@@ -198,8 +198,7 @@ t.test('what is no HTTP request never becomes a decision', async (t) => {
     }),
     { numRuns: 300 },
   );
-  const valid =
-    authorizationService.Check?.requestSerialize(toolRequest({ body: '{"amount": 501}' })) ?? Buffer.alloc(0);
+  const valid = checkMethod.requestSerialize(toolRequest({ body: '{"amount": 501}' }));
   for (let index = 0; index < 200; index += 1) {
     const cut = valid.subarray(0, (randomBytes(1)[0] ?? 0) % valid.length);
     const { response } = await client.checkBytes(cut);
@@ -284,13 +283,12 @@ t.test('SIGTERM: not ready and not serving first, calls in flight are answered, 
   await new Promise((resolve) => session.on('connect', resolve));
   const call = session.request({
     ':method': 'POST',
-    ':path': authorizationService.Check?.path,
+    ':path': checkMethod.path,
     'content-type': 'application/grpc',
     te: 'trailers',
     'x-omnia-body': 'buffered',
   });
-  const message =
-    authorizationService.Check?.requestSerialize(toolRequest({ body: '{"amount": 501}' })) ?? Buffer.alloc(0);
+  const message = checkMethod.requestSerialize(toolRequest({ body: '{"amount": 501}' }));
   const frame = Buffer.concat([Buffer.alloc(5), message]);
   frame.writeUInt32BE(message.length, 1);
   call.write(frame.subarray(0, 40));
@@ -302,7 +300,7 @@ t.test('SIGTERM: not ready and not serving first, calls in flight are answered, 
   const answer: Buffer[] = [];
   let trailers: Record<string, unknown> = {};
   call.on('data', (chunk: Buffer) => answer.push(chunk));
-  call.on('trailers', (received) => (trailers = received));
+  call.on('trailers', (received: Record<string, unknown>) => (trailers = received));
   call.end(frame.subarray(40));
   await new Promise((resolve) => call.on('close', resolve));
   t.equal(trailers['grpc-status'], '0');

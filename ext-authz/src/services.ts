@@ -1,6 +1,7 @@
-import type { ServiceDefinition } from '@grpc/grpc-js';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import { fileURLToPath } from 'node:url';
+import { readCheckRequest } from './wire/read-check-request.js';
 
 const protosFolder = fileURLToPath(new URL('../../protos/', import.meta.url));
 
@@ -12,11 +13,28 @@ export const packageDefinition: PackageDefinition = loadSync(
 );
 
 export const authorizationName = 'envoy.service.auth.v3.Authorization';
-export const authorizationService = serviceNamed(authorizationName);
+
+const authorization = serviceNamed(authorizationName);
+/** As the loader made it: encodes and decodes messages with the names of protos/. */
+export const checkMethod = methodOf(authorization, 'Check');
+/** Check as the server registers it: requests are decoded by our own reader, responses come encoded. */
+export const authorizationService: ServiceDefinition = {
+  Check: {
+    ...checkMethod,
+    requestDeserialize: readCheckRequest,
+    responseSerialize: (encoded: Buffer) => encoded,
+  },
+};
 export const healthService = serviceNamed('grpc.health.v1.Health');
 
 function serviceNamed(name: string): ServiceDefinition {
   const definition = packageDefinition[name];
   if (definition === undefined || 'format' in definition) throw new Error(`protos/ has no service ${name}`);
   return definition;
+}
+
+function methodOf(service: ServiceDefinition, name: string): MethodDefinition<object, object> {
+  const method = service[name];
+  if (method === undefined) throw new Error(`protos/ has no method ${name}`);
+  return method as MethodDefinition<object, object>;
 }

@@ -6,8 +6,8 @@ import {
   type Client,
   type ServiceError as GrpcError,
 } from '@grpc/grpc-js';
-import type { CheckRequest, CheckResponse } from '../check-messages.js';
-import { authorizationService } from '../services.js';
+import type { CheckResponse } from '../check-messages.js';
+import { authorizationService, checkMethod } from '../services.js';
 
 const AuthorizationClient = makeClientConstructor(authorizationService, 'Authorization');
 
@@ -17,10 +17,7 @@ export type CheckResult =
   | { readonly response?: undefined; readonly error: GrpcError };
 
 export interface CheckClient {
-  readonly check: (
-    request: CheckRequest,
-    options?: { readonly isBodyBuffered?: boolean },
-  ) => Promise<CheckResult>;
+  readonly check: (request: object, options?: { readonly isBodyBuffered?: boolean }) => Promise<CheckResult>;
   /** Sends bytes as they are in place of a CheckRequest. */
   readonly checkBytes: (bytes: Buffer) => Promise<CheckResult>;
   readonly close: () => void;
@@ -35,7 +32,7 @@ export function createCheckClient(
     'grpc.use_local_subchannel_pool': 1,
     'grpc.max_send_message_length': -1,
   });
-  const { path, requestSerialize, responseDeserialize } = authorizationService.Check ?? missing();
+  const { path, requestSerialize, responseDeserialize } = checkMethod;
   const call = (bytes: Buffer, metadata: Metadata): Promise<CheckResult> =>
     new Promise((resolve) => {
       const deserialize = (answer: Buffer): CheckResponse => responseDeserialize(answer) as CheckResponse;
@@ -65,10 +62,6 @@ export function createCheckClient(
   };
 }
 
-function missing(): never {
-  throw new Error('protos/ has no Check');
-}
-
 export interface ToolRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -82,7 +75,7 @@ export function toolRequest({
   body,
   path = '/v1/refund',
   extensions = {},
-}: ToolRequest = {}): CheckRequest {
+}: ToolRequest = {}): object {
   return {
     attributes: {
       request: {

@@ -61,29 +61,29 @@ export async function startProgram({
     await rm(folder, { recursive: true, force: true });
     return typeof code === 'number' ? code : null;
   });
-  const listening = await output.logged(({ msg }) => msg === 'listening');
-  if (listening.msg !== 'listening')
-    throw new Error(`ended at the start (${await ended}): ${output.stderr()}`);
-  const opsUrl = `http://${String(listening.ops)}`;
-  const get = async (path: string): Promise<{ status: number; text: string }> => {
-    const answer = await fetch(opsUrl + path);
-    return { status: answer.status, text: await answer.text() };
-  };
+  const { msg, listen, ops } = await output.logged((line) => line.msg === 'listening');
+  if (msg !== 'listening') throw new Error(`ended at the start (${String(await ended)}): ${output.stderr()}`);
   return {
     pid: child.pid ?? 0,
-    port: parseListenAddress(String(listening.listen))?.port ?? 0,
-    opsUrl,
+    port: parseListenAddress(String(listen))?.port ?? 0,
     folder,
     ...output,
+    ...opsClient(`http://${String(ops)}`),
     write,
-    get,
-    ready: () => until(async () => (await get('/readyz')).status === 200),
     end: (signal = 'SIGTERM') => {
       child.kill(signal);
       return ended;
     },
     ended,
   };
+}
+
+function opsClient(opsUrl: string): Pick<StartedProgram, 'opsUrl' | 'get' | 'ready'> {
+  const get: StartedProgram['get'] = async (path) => {
+    const answer = await fetch(opsUrl + path);
+    return { status: answer.status, text: await answer.text() };
+  };
+  return { opsUrl, get, ready: () => until(async () => (await get('/readyz')).status === 200) };
 }
 
 /** Asks again and again; the test's own timeout is the end. */

@@ -5,7 +5,7 @@ import type { PoliciesMessage, ToPrimary, ToWorker } from './messages.js';
 
 export interface WorkerPool {
   /** Resolves when the first of them listens. */
-  readonly listening: Promise<void>;
+  readonly listening: Promise<unknown>;
   /** Never resolves; rejects with a ServiceError when workers can't listen or end again and again. */
   readonly failed: Promise<never>;
   /** How many workers have policies in force and listen. */
@@ -53,11 +53,41 @@ export interface WorkerPoolOptions {
 
 /** Forks the workers and keeps their number; each is the same program with the same arguments. */
 export function startWorkerPool({ count, port, logger }: WorkerPoolOptions): WorkerPool {
-  cluster.setupPrimary({ silent: true, serialization: 'advanced' });
+  cluster.setupPrimary({ silent: true, serialization: 'advanced', execArgv: process.execArgv });
   // One listener for each worker's stream, whatever their number.
   process.stdout.setMaxListeners(0);
   process.stderr.setMaxListeners(0);
-  const state: PoolState = {
+  const state = emptyPool(port);
+  const { promise: listening, resolve: onListening } = outside<undefined>();
+  const { promise: failed, reject: onFailure } = outside<never>();
+  const events: PoolEvents = {
+    logger,
+    onListening: () => {
+      onListening(undefined);
+    },
+    onFailure,
+  };
+  for (let index = 0; index < count; index += 1) startMember(state, events);
+  return {
+    listening,
+    failed,
+    serving: () => [...state.members.values()].filter(isServing).length,
+    distribute(policies) {
+      state.policies = policies;
+      for (const { worker, hasStarted } of state.members.values()) if (hasStarted) tell(worker, policies);
+    },
+    whenAllServe: () =>
+      whenTrue(state, () => state.members.size === count && [...state.members.values()].every(isServing)),
+    metrics: () => collectMetrics(state),
+    stop: () => stopMembers(state),
+    kill() {
+      for (const { worker } of state.members.values()) worker.process.kill('SIGKILL');
+    },
+  };
+}
+
+function emptyPool(port: number): PoolState {
+  return {
     members: new Map(),
     waiting: new Set(),
     metricsWanted: new Map(),
@@ -67,33 +97,15 @@ export function startWorkerPool({ count, port, logger }: WorkerPoolOptions): Wor
     failures: 0,
     requests: 0,
   };
-  const { promise: listening, resolve: onListening } = outside<void>();
-  const { promise: failed, reject: onFailure } = outside<never>();
-  for (let index = 0; index < count; index += 1) startMember(state, { logger, onListening, onFailure });
-  const whenever = (holds: () => boolean): Promise<void> => whenTrue(state, holds);
-  const all = (holds: (member: Member) => boolean): boolean => [...state.members.values()].every(holds);
-  return {
-    listening,
-    failed,
-    serving: () => [...state.members.values()].filter(isServing).length,
-    distribute(policies) {
-      state.policies = policies;
-      for (const { worker, hasStarted } of state.members.values()) if (hasStarted) tell(worker, policies);
-    },
-    whenAllServe: () => whenever(() => state.members.size === count && all(isServing)),
-    metrics: () => collectMetrics(state),
-    stop() {
-      state.isStopping = true;
-      for (const { worker, hasStarted } of state.members.values()) {
-        if (hasStarted) tell(worker, { kind: 'stop' });
-        else worker.process.kill('SIGKILL');
-      }
-      return whenever(() => state.members.size === 0);
-    },
-    kill() {
-      for (const { worker } of state.members.values()) worker.process.kill('SIGKILL');
-    },
-  };
+}
+
+async function stopMembers(state: PoolState): Promise<void> {
+  state.isStopping = true;
+  for (const { worker, hasStarted } of state.members.values()) {
+    if (hasStarted) tell(worker, { kind: 'stop' });
+    else worker.process.kill('SIGKILL');
+  }
+  await whenTrue(state, () => state.members.size === 0);
 }
 
 interface PoolEvents {

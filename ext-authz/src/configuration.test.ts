@@ -1,0 +1,46 @@
+import { ServiceError } from '@omnia-policy/service';
+import t from 'tap';
+import { readExtAuthzConfiguration } from './configuration.js';
+
+function read(env: Record<string, string>, args: readonly string[] = ['--policies', 'p']) {
+  const configuration = readExtAuthzConfiguration({ args, env });
+  if (configuration.kind !== 'values') throw new Error('help was not asked for');
+  return configuration.values;
+}
+
+t.test('the variables have the prefix of the program, the address its plain name', (t) => {
+  t.match(
+    read({
+      OMNIA_EXT_AUTHZ: '127.0.0.1:1',
+      OMNIA_EXT_AUTHZ_OPS: '127.0.0.1:2',
+      OMNIA_EXT_AUTHZ_WORKERS: '3',
+    }),
+    {
+      policies: 'p',
+      listen: { host: '127.0.0.1', port: 1 },
+      ops: { host: '127.0.0.1', port: 2 },
+      workers: 3,
+      unmatched: 'allow',
+      mcpDenial: 'tool-result',
+      maxRequestBytes: 65_536,
+      grpcMaxReceiveBytes: 4_194_304,
+      logLevel: 'info',
+    },
+  );
+  t.end();
+});
+
+t.test('variables that a cluster adds for a service of this name are no settings', (t) => {
+  t.match(read({ OMNIA_EXT_AUTHZ_PORT: 'tcp://10.0.0.1:9191', OMNIA_EXT_AUTHZ_SERVICE_HOST: '10.0.0.1' }), {
+    listen: { host: '127.0.0.1', port: 9191 },
+  });
+  t.end();
+});
+
+t.test('the largest message must hold the largest body and the headers', (t) => {
+  const accept = (receive: number) =>
+    read({}, ['--policies', 'p', '--max-request-bytes', '1000', '--grpc-max-receive-bytes', String(receive)]);
+  t.equal(accept(1000 + 128 * 1024).grpcMaxReceiveBytes, 132_072);
+  t.throws(() => accept(1000 + 128 * 1024 - 1), { name: ServiceError.name, code: 'conflicting-settings' });
+  t.end();
+});
