@@ -56,6 +56,8 @@ export async function startProgram({
   const child = spawn(process.execPath, [programPath, ...Object.entries(fixed).flat(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that is cut off must not leave the program behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const output = collect(child);
   const ended = once(child, 'exit').then(async ([code]: unknown[]) => {
     await rm(folder, { recursive: true, force: true });
