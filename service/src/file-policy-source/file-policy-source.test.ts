@@ -121,7 +121,7 @@ t.test('a file that is truncated and written anew is never taken for a deletion'
   await first;
   for (let round = 0; round < 5; round += 1) {
     await writeFile(path('a.yaml'), '');
-    await delay(30);
+    await delay(100);
     await writeFile(path('a.yaml'), policy(`a${round}`));
   }
   await until(() => equal(names(), ['a4', 'b']));
