@@ -27,10 +27,14 @@ export function describeMachine(envoyVersion: string): Machine {
   };
 }
 
+/** One core half taken is enough to move figures. */
+const BUSY_LOAD = 0.5;
+
 export function machineLine(machine: Machine): string {
+  const company = machine.loadBefore > BUSY_LOAD ? 'Other work shared the machine' : 'The machine was quiet';
   const { processor, cores, memoryGib, system, node, envoy, date, loadBefore } = machine;
   return (
     `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}; Node ${node}, Envoy ${envoy}; ${date}. ` +
-    `Load average before the start: ${loadBefore.toFixed(2)}.`
+    `${company}: load average ${loadBefore.toFixed(2)} before the start.`
   );
 }
