@@ -1,16 +1,20 @@
-import type { JsonValue } from './json.js';
+import { isList, type JsonValue } from './json.js';
 
 /** Deeper bodies are refused: far above what tools take, far below what any recursion can't. */
 export const MAX_DEPTH = 32;
 
-/** Number of object keys in a parsed document; NaN when it is deeper than {@link MAX_DEPTH}. */
+/**
+ * Number of object keys in a parsed document; NaN when it is deeper than {@link MAX_DEPTH}, Infinity when a number in
+ * it is beyond what a double holds (1e400).
+ */
 export function countParsedKeys(value: JsonValue, depth = 0): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? 0 : Number.POSITIVE_INFINITY;
   if (typeof value !== 'object' || value === null) return 0;
   if (depth >= MAX_DEPTH) return Number.NaN;
-  const isList = Array.isArray(value);
-  const children: JsonValue[] = Object.values(value);
-  let keys = isList ? 0 : children.length;
-  for (const child of children) keys += countParsedKeys(child, depth + 1);
+  if (isList(value)) return value.reduce<number>((keys, item) => keys + countParsedKeys(item, depth + 1), 0);
+  const names = Object.keys(value);
+  let keys = names.length;
+  for (const name of names) keys += countParsedKeys(value[name] ?? null, depth + 1);
   return keys;
 }
 

@@ -7,3 +7,12 @@ export type JsonArray = readonly JsonValue[];
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
+
+// Array.isArray does not narrow readonly arrays.
+export function isList(value: JsonValue | undefined): value is JsonArray {
+  return Array.isArray(value);
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.js';
+import { isList, isObject, type JsonObject, type JsonValue } from './json.js';
 import type { McpMessage } from './tool-call.js';
 
 /** What a readable JSON body is to MCP (JSON-RPC 2.0; Model Context Protocol, streamable HTTP). */
@@ -53,22 +53,19 @@ function invalid(what: string): ReadMcp {
 }
 
 function looksLikeJsonRpc(value: JsonValue): boolean {
-  return isObject(value) && Object.keys(value).some((key) => fold(key) === 'jsonrpc');
+  return isObject(value) && Object.keys(value).some((key) => isSpelling(key, 'jsonrpc'));
 }
 
-/** Some servers match keys without regard to case, by Unicode's folding: to them `Method` is `method`. */
 function hasMisspeltKey(value: JsonObject, known: readonly string[]): boolean {
-  return Object.keys(value).some((key) => !known.includes(key) && known.includes(fold(key)));
+  return Object.keys(value).some(
+    (key) => !known.includes(key) && known.some((name) => isSpelling(key, name)),
+  );
 }
 
-function fold(key: string): string {
-  return key.toUpperCase().toLowerCase();
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/**
+ * Some servers match keys without regard to case, by Unicode's simple folding, which keeps the length: to them `Method`
+ * and `param\u017f` are `method` and `params`.
+ */
+function isSpelling(key: string, name: string): boolean {
+  return key.length === name.length && key.toUpperCase().toLowerCase() === name;
 }
