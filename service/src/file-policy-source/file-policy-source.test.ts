@@ -137,7 +137,7 @@ t.test(
     });
     await first;
     await writeFile(path('a.yaml'), 'kind: ToolPolicy\nspec: [1\n');
-    await until(() => source.report().files.length === 1);
+    await until(() => lines.at(-1)?.message === 'policy problem');
     t.match(source.report(), {
       complete: true,
       files: [{ file: 'a.yaml', keptDocuments: 1, problem: { code: 'invalid-yaml', line: 3, column: 1 } }],

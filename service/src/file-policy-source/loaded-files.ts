@@ -1,6 +1,7 @@
 import type { PolicyDocument, Problem } from '@omnia-policy/policy';
-import { isStillAsListed, type PolicyFile } from './policy-files.js';
+import { isStillAsListed } from './policy-files.js';
 import { readPolicyFile, type PolicyFileContent } from './read-policy-file.js';
+import type { SettledFile } from './settled-changes.js';
 
 /** Why a file could not be used, and what is enforced instead. */
 export interface FileProblem {
@@ -15,7 +16,7 @@ export interface LoadedFiles {
   /** Stamps of the files as they were read. */
   readonly stamps: ReadonlyMap<string, string>;
   /** Reads files again and forgets others; tells whether any content changed. */
-  take(changed: readonly PolicyFile[], removed: readonly string[]): Promise<boolean>;
+  take(changed: readonly SettledFile[], removed: readonly string[]): Promise<boolean>;
   documents(): readonly PolicyDocument[];
   problems(): readonly FileProblem[];
   readonly locate: (origin: string, problem: Problem) => Problem;
@@ -34,12 +35,12 @@ export function createLoadedFiles(): LoadedFiles {
   const stamps = new Map<string, string>();
   const loaded = new Map<string, LoadedFile>();
   const inOrder = (): [string, LoadedFile][] => [...loaded].sort(([a], [b]) => (a < b ? -1 : 1));
-  const read = async (file: PolicyFile): Promise<boolean> => {
+  const read = async (file: SettledFile): Promise<boolean> => {
     const latest = await readPolicyFile(file);
     const before = loaded.get(file.name);
     const isWhole = (await isStillAsListed(file)) && Math.abs(Date.now() - file.writtenMs) > justWrittenMs;
     // Written while it was read: what was read may be half a file. The next look takes it up again.
-    if (!isWhole && before !== undefined) return false;
+    if (!isWhole && before !== undefined && !file.restless) return false;
     stamps.set(file.name, isWhole ? file.stamp : 'to be read again');
     loaded.set(file.name, { latest, good: latest.problem === undefined ? latest : before?.good });
     return before?.latest.digest !== latest.digest;

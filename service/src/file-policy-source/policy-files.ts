@@ -9,6 +9,8 @@ export interface PolicyFile {
   readonly path: string;
   /** Equal as long as nobody wrote the file. */
   readonly stamp: string;
+  /** Differs when another file was put in its place. */
+  readonly identity: string;
   readonly size: number;
   readonly writtenMs: number;
 }
@@ -69,8 +71,9 @@ async function lookAt(path: string): Promise<Omit<PolicyFile, 'name'> | 'folder'
     if (status.isDirectory()) return 'folder';
     if (!status.isFile()) return undefined;
     const real = await realpath(path);
-    const stamp = `${real}|${status.ino}|${status.size}|${status.mtimeNs}|${status.ctimeNs}`;
-    return { path: real, stamp, size: Number(status.size), writtenMs: Number(status.mtimeMs) };
+    const identity = `${real}|${status.dev}|${status.ino}`;
+    const stamp = `${identity}|${status.size}|${status.mtimeNs}|${status.ctimeNs}`;
+    return { path: real, stamp, identity, size: Number(status.size), writtenMs: Number(status.mtimeMs) };
   } catch (error) {
     if (['ENOENT', 'ELOOP', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;

@@ -6,6 +6,7 @@ const file = (name: string, stamp: string, size = 10): PolicyFile => ({
   name,
   path: `/${name}`,
   stamp,
+  identity: name,
   size,
   writtenMs: 0,
 });
@@ -88,3 +89,27 @@ t.test('a change that was taken back is forgotten', (t) => {
   t.match(settling.look(folder(file('a', '1'), untouched), taken, 1000), { changed: [], waiting: false });
   t.end();
 });
+
+t.test(
+  'a file that is replaced all the time is taken after a while, one that is written all the time is not',
+  (t) => {
+    const looks = (identity: (nowMs: number) => string): (readonly PolicyFile[])[] => {
+      const settling = createSettling();
+      return Array.from({ length: 30 }, (_, index) => {
+        const nowMs = index * 40;
+        const seen = { ...file('a', String(nowMs)), identity: identity(nowMs) };
+        return settling.look(folder(seen, untouched), taken, nowMs).changed;
+      });
+    };
+    const replaced = looks(String).flat();
+    t.equal(replaced.length, 2, 'in 1.2 seconds');
+    t.match(replaced, [{ restless: true }, { restless: true }]);
+    t.strictSame(looks(() => 'the same').flat(), []);
+    t.strictSame(
+      looks((nowMs) => (nowMs === 0 ? 'old' : 'new')).flat(),
+      [],
+      'nor one that was replaced once and is written since',
+    );
+    t.end();
+  },
+);
