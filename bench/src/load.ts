@@ -29,6 +29,7 @@ const SHORT = {
   ramp: { connections: [1, 8, 32], stepMs: 2000 },
   steady: { durationMs: 16_000, killAtMs: 4000, replaceFromMs: 9000, replaceForMs: 3000, intervalMs: 500 },
 };
+const EXIT_CODE_INTERRUPTED = 130;
 const BENCH = fileURLToPath(new URL('../', import.meta.url));
 
 runMain('load', async () => {
@@ -54,6 +55,9 @@ async function run(settings: LoadSettings): Promise<LoadResult> {
   const machine = describeMachine('');
   const system = await prepare(settings);
   const generator = startGenerator();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void system.stop().finally(() => process.exit(EXIT_CODE_INTERRUPTED)));
+  }
   try {
     const ramp = await runRamp(system, generator, { ...timing.ramp, report });
     const ratePerSecond = (saturation(ramp) * settings.percent) / 100;

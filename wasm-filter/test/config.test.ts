@@ -221,10 +221,7 @@ const ACCEPTED: readonly (readonly [string, unknown])[] = [
   ],
   ['inject', INJECT],
   ['inject without names', { role: 'inject', decision: DECISION }],
-  [
-    '4,096 headers',
-    { ...CLAIMS, mappings: Array.from({ length: 16 }, (_, m) => mappingOf256(m)) },
-  ],
+  ['4,096 headers', { ...CLAIMS, mappings: Array.from({ length: 16 }, (_, m) => mappingOf256(m)) }],
 ];
 
 for (const [name, configuration] of ACCEPTED) {
