@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { acquireEnvoy } from '@omnia-policy/cli';
 import { readConfiguration, runMain, ServiceError } from '@omnia-policy/service';
 import { startGenerator } from './generator/start-generator.js';
-import { describeMachine, machineLine } from './measure/machine.js';
+import { describeMachine, loadAverage, machineLine } from './measure/machine.js';
 import { loadPlot } from './plot/load-plot.js';
 import { loadReport, type LoadResult } from './report/load-report.js';
 import { checkTogether, loadDescription, type LoadSettings } from './under-load/load-settings.js';
@@ -64,7 +64,13 @@ async function run(settings: LoadSettings): Promise<LoadResult> {
     if (ratePerSecond === 0) throw nothingAnswered(ramp);
     const steady = await runSteady(system, generator, { ratePerSecond, timing: timing.steady, report });
     const { description, envoyVersion } = system;
-    return { machine: { ...machine, envoy: envoyVersion }, system: description, ramp, steady };
+    return {
+      machine: { ...machine, envoy: envoyVersion },
+      loadAtEnd: loadAverage(),
+      system: description,
+      ramp,
+      steady,
+    };
   } finally {
     generator.stop();
     await system.stop();
@@ -87,9 +93,9 @@ async function prepare({ url, pids, calls, workers }: LoadSettings): Promise<Sys
   return startSystem(envoy, workers);
 }
 
-function plot({ machine, system, ramp, steady }: LoadResult): string {
+function plot({ machine, loadAtEnd, system, ramp, steady }: LoadResult): string {
   const notes = [
-    machineLine(machine),
+    machineLine(machine, loadAtEnd),
     `Loaded: ${system}.`,
     'Steady run: each step is what half a second gave; shaded is what was broken or changed on purpose.',
   ];

@@ -6,7 +6,7 @@ import { benchDescription } from './bench-settings.js';
 import { benchToken } from './chain/bench-call.js';
 import { variants } from './chain/variant.js';
 import { startGenerator } from './generator/start-generator.js';
-import { describeMachine } from './measure/machine.js';
+import { describeMachine, loadAverage } from './measure/machine.js';
 import { benchReport } from './report/bench-report.js';
 import { measureSlice, warmUp, type BenchSettings, type WarmVariant } from './report/measure-variant.js';
 import type { Measurement } from './report/measurement.js';
@@ -42,7 +42,7 @@ runMain('bench', async () => {
       report(`round ${round} of ${timing.rounds}`);
       await runRound(settings, timing.slicesPerRound, slices);
     }
-    const text = `${benchReport(slices, { short, machine, ...timing })}\n`;
+    const text = `${benchReport(slices, { short, machine, loadAtEnd: loadAverage(), ...timing })}\n`;
     process.stdout.write(text);
     if (!short || write) await writeFile(RESULTS, text);
   } finally {

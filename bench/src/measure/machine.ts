@@ -10,7 +10,7 @@ export interface Machine {
   readonly envoy: string;
   /** Day, UTC. */
   readonly date: string;
-  /** Load average over one minute before the start. */
+  /** Load average over one minute before the start: by others. */
   readonly loadBefore: number;
 }
 
@@ -23,18 +23,24 @@ export function describeMachine(envoyVersion: string): Machine {
     node: process.version,
     envoy: envoyVersion,
     date: new Date().toISOString().slice(0, 10),
-    loadBefore: loadavg()[0] ?? 0,
+    loadBefore: loadAverage(),
   };
+}
+
+/** Load average over one minute, now. */
+export function loadAverage(): number {
+  return loadavg()[0] ?? 0;
 }
 
 /** One core half taken is enough to move figures. */
 const BUSY_LOAD = 0.5;
 
-export function machineLine(machine: Machine): string {
+/** @param loadAtEnd when the run was over: by others and by the run itself */
+export function machineLine(machine: Machine, loadAtEnd: number): string {
   const company = machine.loadBefore > BUSY_LOAD ? 'Other work shared the machine' : 'The machine was quiet';
   const { processor, cores, memoryGib, system, node, envoy, date, loadBefore } = machine;
   return (
     `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}; Node ${node}, Envoy ${envoy}; ${date}. ` +
-    `${company}: load average ${loadBefore.toFixed(2)} before the start.`
+    `${company}: load average ${loadBefore.toFixed(1)} before, ${loadAtEnd.toFixed(1)} at the end.`
   );
 }

@@ -8,6 +8,7 @@ import { checkTargets } from './targets.js';
 export interface RunFacts {
   readonly short: boolean;
   readonly machine: Machine;
+  readonly loadAtEnd: number;
   readonly rounds: number;
   readonly slicesPerRound: number;
   readonly connections: number;
@@ -25,7 +26,7 @@ export function benchReport(slices: Slices, facts: RunFacts): string {
   const large = measured.filter(({ variant }) => variant.bodyBytes >= 1024);
   return [
     '# Cost of the chain',
-    machineLine(facts.machine),
+    machineLine(facts.machine, facts.loadAtEnd),
     howMeasured(facts),
     ...(facts.short ? [SHORT_RUN] : []),
     '## Filter by filter, a call with a body of 100 bytes',

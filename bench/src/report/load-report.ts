@@ -9,17 +9,18 @@ import { markdownTable } from './markdown-table.js';
 
 export interface LoadResult {
   readonly machine: Machine;
+  readonly loadAtEnd: number;
   readonly system: string;
   readonly ramp: readonly RampStep[];
   readonly steady: SteadyRun;
 }
 
 /** The load test as Markdown that can also be read as text. */
-export function loadReport({ machine, system, ramp, steady }: LoadResult): string {
+export function loadReport({ machine, loadAtEnd, system, ramp, steady }: LoadResult): string {
   const rate = steady.ratePerSecond.toFixed(0);
   return [
     '# Load test',
-    `${machineLine(machine)}\nLoaded: ${system}. The load generator, in a process of its own, shares the machine.`,
+    `${machineLine(machine, loadAtEnd)}\nLoaded: ${system}. The load generator, in a process of its own, shares the machine.`,
     '## Errors by kind, whole run, worst first',
     errorTable([...ramp.map(({ summary }) => summary), summarise(steady.intervals)]),
     `## Ramp: saturation at ${saturation(ramp).toFixed(0)} calls/s`,
