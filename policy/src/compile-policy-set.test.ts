@@ -92,7 +92,7 @@ t.test('what can not be read of a broken policy is taken in the strictest way', 
 t.test('the last good version stays in force', (t) => {
   const good = compile([toolPolicy('a', 'p', rules('true')), toolPolicy('b', 'q')]);
   const broken = compile([toolPolicy('a', 'p', rules('1 +')), toolPolicy('b', 'q')], good);
-  t.same(entry(broken), { phase: 'Error', enforced: 'last-good', ruleCount: 0, codes: ['invalid-cel'] });
+  t.same(entry(broken), { phase: 'Error', enforced: 'last-good', ruleCount: 1, codes: ['invalid-cel'] });
   t.equal(outcome(broken), 'deny');
   const stillBroken = compile([toolPolicy('a', 'p', rules('2 +')), toolPolicy('b', 'q')], broken);
   t.equal(outcome(stillBroken), 'deny', 'also after a second bad edit');
@@ -114,13 +114,12 @@ t.test('so it does when the edit broke the name or the kind', (t) => {
   };
   const noKind: PolicyDocument = {
     origin: 'a',
-    value: { ...(toolPolicy('a', 'p').value as object), kind: 'Toolpolicy' },
+    value: { ...(toolPolicy('a', 'p').value as object), kind: 'Policy' },
   };
-  for (const document of [noName, noKind]) {
-    const set = compile([document], good);
-    t.equal(entry(set).enforced, 'last-good');
-    t.equal(outcome(set), 'deny');
-  }
+  t.equal(entry(compile([noName], good)).enforced, 'last-good');
+  t.equal(outcome(compile([noName], good)), 'deny');
+  t.equal(entry(compile([noKind], good)).enforced, 'nothing', 'of its own');
+  t.equal(outcome(compile([noKind], good)), 'deny', 'the one that stood there holds');
   t.equal(
     outcome(compile([noName, toolPolicy('b', 'p')], good)),
     'policy-not-compiled',
@@ -129,10 +128,59 @@ t.test('so it does when the edit broke the name or the kind', (t) => {
   t.end();
 });
 
-t.test('one name twice: the first counts, the second is reported', (t) => {
-  const set = compile([toolPolicy('a', 'p', rules('true')), toolPolicy('b', 'p')]);
-  t.same(entry(set, 1), { phase: 'Error', enforced: 'nothing', ruleCount: 1, codes: ['duplicate'] });
-  t.equal(outcome(set), 'deny');
+t.test('renamed and broken: the old policy holds, and the new one counts as failed', (t) => {
+  const stop = { ...rules('true'), selector: { registry: 'customer-tools', tools: ['old'] } };
+  const good = compile([toolPolicy('a', 'old', stop)]);
+  const broken = { ...rules('1 +'), selector: { registry: 'customer-tools', tools: ['new'] } };
+  const set = compile([toolPolicy('a', 'new', broken)], good);
+  t.equal(outcome(set, 'customer-tools', 'old'), 'deny');
+  t.equal(outcome(set, 'customer-tools', 'new'), 'policy-not-compiled');
+  const again = compile([toolPolicy('a', 'new', { ...broken, mode: 'enforce' })], set);
+  t.equal(outcome(again, 'customer-tools', 'old'), 'deny', 'also after the next bad edit');
+  t.end();
+});
+
+t.test('one name twice: both are enforced, the second is reported', (t) => {
+  for (const documents of [
+    [toolPolicy('a', 'p', rules('true')), toolPolicy('b', 'p')],
+    [toolPolicy('a', 'p'), toolPolicy('b', 'p', rules('true'))],
+  ]) {
+    const set = compile(documents);
+    t.same(entry(set, 1), { phase: 'Error', enforced: 'current', ruleCount: 1, codes: ['duplicate'] });
+    t.match(set.entries[1]?.problems[0]?.message, /^a defines/);
+    t.equal(outcome(set), 'deny');
+    t.equal(
+      outcome(compile(set.documents as PolicyDocument[])),
+      'deny',
+      'its documents say the same elsewhere',
+    );
+  }
+  t.end();
+});
+
+t.test('a mistyped kind or namespace does not make a policy vanish', (t) => {
+  const document = (changes: object): PolicyDocument => ({
+    origin: 'a',
+    value: { ...(toolPolicy('a', 'p').value as object), ...changes },
+  });
+  for (const changes of [
+    { kind: 'Toolpolicy' },
+    { kind: 'ToolPolicies' },
+    { kind: undefined },
+    { metadata: { name: 'p', namespace: 'Production' } },
+    { metadata: { name: 'p', namespace: 5 } },
+    { spec: { selector: { registry: 'customer-tools\n' }, rules: [] } },
+  ]) {
+    t.equal(outcome(compile([document(changes)])), 'policy-not-compiled', JSON.stringify(changes));
+  }
+  t.end();
+});
+
+t.test('the headers that a broken policy would inject are still removed', (t) => {
+  const headerInjection = [{ header: 'X-Processed-By', value: 'v' }, { header: 'host', value: 'v' }, 5];
+  const set = compile([toolPolicy('a', 'p', { ...rules('1 +'), mode: 'audit', headerInjection })]);
+  t.same(set.needs.injectedHeaders, ['x-processed-by']);
+  t.same(set.toolPolicies('production', 'customer-tools', 't')[0]?.injectedHeaders, ['x-processed-by']);
   t.end();
 });
 

@@ -12,26 +12,117 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles a complete load into one immutable set. Never throws for what an author wrote: a document with problems
- * keeps its last good version, or else counts as an evaluation failure for the calls that it selects (design 4.7).
+ * Compiles a complete load into one immutable set. What an author wrote never makes it throw: a document with problems
+ * keeps its last good version, or else counts as an evaluation failure for the calls that it selects.
  */
 export function compilePolicySet(documents: readonly PolicyDocument[], options: CompileOptions): PolicySet {
   const { previous } = options;
-  const fresh = documents.map((document) => reuse(document, previous) ?? compileDocument(document));
-  const defined = new Map<string, CompiledDocument>();
-  for (const candidate of fresh) if (!defined.has(candidate.key)) defined.set(candidate.key, candidate);
+  const load = withKeys(documents);
+  const before = lastGoodVersions(previous, new Set(load.map(({ key }) => key)));
   const compiled = new Map<string, CompiledDocument>();
-  const entries = fresh.map((candidate) => {
-    const first = defined.get(candidate.key);
-    if (first && first !== candidate) {
-      return entryOf(candidate, 'nothing', [...candidate.problems, duplicateOf(first)]);
-    }
-    const good = candidate.problems.length === 0 ? candidate : lastGood(candidate, { previous, defined });
-    const effective = good ?? candidate;
-    compiled.set(effective.key, effective);
-    return entryOf(candidate, enforcement(candidate, good), candidate.problems);
+  const entries = load.map(({ document, key, duplicateOf }) => {
+    const fresh = reuse(document, key, previous) ?? { ...compileDocument(document), key };
+    const { enforced, documents: effective } = standIn(fresh, before);
+    for (const one of effective) compiled.set(one.key, one);
+    const problems = duplicateOf === undefined ? fresh.problems : [...fresh.problems, duplicate(duplicateOf)];
+    return entryOf(fresh, { enforced, problems, shown: effective[0] ?? fresh });
   });
   return indexed(options.revision, entries, compiled);
+}
+
+interface KeyedDocument {
+  readonly document: PolicyDocument;
+  readonly key: string;
+  /** Origin of the first document of this name. Both are enforced: which one was meant is not ours to guess. */
+  readonly duplicateOf?: string;
+}
+
+function withKeys(documents: readonly PolicyDocument[]): KeyedDocument[] {
+  const origins = new Map<string, string>();
+  return documents.map((document) => {
+    const key = documentKey(document);
+    const duplicateOf = origins.get(key);
+    if (duplicateOf !== undefined) return { document, key: `${key} (${document.origin})`, duplicateOf };
+    origins.set(key, document.origin);
+    return { document, key };
+  });
+}
+
+function reuse(
+  document: PolicyDocument,
+  key: string,
+  previous: PolicySet | undefined,
+): CompiledDocument | undefined {
+  const known = previous?.compiled.get(key);
+  if (!known || JSON.stringify(known.document.value) !== JSON.stringify(document.value)) return undefined;
+  return { ...known, document };
+}
+
+interface LastGood {
+  readonly byKey: ReadonlyMap<string, CompiledDocument>;
+  /** Those that this load defines nowhere: what stood at a place before its name was broken or changed. */
+  readonly byOrigin: ReadonlyMap<string, CompiledDocument>;
+}
+
+function lastGoodVersions(previous: PolicySet | undefined, defined: ReadonlySet<string>): LastGood {
+  const good = [...(previous?.compiled.values() ?? [])].filter(({ problems }) => problems.length === 0);
+  const gone = good.filter(({ key }) => !defined.has(key));
+  return {
+    byKey: new Map(good.map((one) => [one.key, one])),
+    byOrigin: new Map(gone.map((one) => [one.document.origin, one])),
+  };
+}
+
+interface StandIn {
+  readonly enforced: PolicyEntry['enforced'];
+  readonly documents: readonly CompiledDocument[];
+}
+
+/**
+ * What is enforced for a document: itself if it is good, else its last good version. Where the edit broke or changed
+ * the name, that is the version that stood at the same place, and a new name that is known counts as a failure besides.
+ */
+function standIn(fresh: CompiledDocument, before: LastGood): StandIn {
+  if (fresh.problems.length === 0) return { enforced: 'current', documents: [fresh] };
+  const sameName = before.byKey.get(fresh.key);
+  if (sameName) return { enforced: 'last-good', documents: [sameName] };
+  const failing = fresh.contribution.kind === 'None' ? 'nothing' : 'failure';
+  const samePlace = before.byOrigin.get(fresh.document.origin);
+  if (!samePlace) return { enforced: failing, documents: [fresh] };
+  return fresh.found.name === ''
+    ? { enforced: 'last-good', documents: [samePlace] }
+    : { enforced: failing, documents: [fresh, samePlace] };
+}
+
+function entryOf(
+  { document, found }: CompiledDocument,
+  state: {
+    readonly enforced: PolicyEntry['enforced'];
+    readonly problems: readonly Problem[];
+    readonly shown: CompiledDocument;
+  },
+): PolicyEntry {
+  const { contribution } = state.shown;
+  const isPolicy = contribution.kind === 'ToolPolicy' || contribution.kind === 'AgentPolicy';
+  return {
+    origin: document.origin,
+    kind: found.kind,
+    namespace: found.namespace,
+    name: found.name,
+    phase: state.problems.length === 0 ? 'Active' : 'Error',
+    enforced: state.enforced,
+    mode: isPolicy ? contribution.policy.mode : '',
+    ruleCount: contribution.kind === 'ToolPolicy' ? contribution.policy.rules.length : 0,
+    problems: state.problems,
+  };
+}
+
+function duplicate(origin: string): Problem {
+  return {
+    path: 'metadata.name',
+    code: 'duplicate',
+    message: `${origin} defines a policy of this name too; both are enforced until one gets another name`,
+  };
 }
 
 function indexed(
@@ -46,73 +137,21 @@ function indexed(
   const agentPolicies = contributions
     .flatMap((contribution) => (contribution.kind === 'AgentPolicy' ? contribution.policy : []))
     .sort(byNamespaceAndName);
-  const speaksMcp = contributions.some(
-    (contribution) => contribution.kind === 'ToolRegistry' && contribution.speaksMcp,
+  const mcpRegistries = new Set(
+    [...compiled.values()].flatMap(({ contribution, found }) =>
+      contribution.kind === 'ToolRegistry' && contribution.speaksMcp
+        ? `${found.namespace}/${found.name}`
+        : [],
+    ),
   );
   return {
     revision,
     entries,
     documents: [...compiled.values()].map(({ document }) => document),
-    needs: meshNeeds({ toolPolicies, agentPolicies, speaksMcp }),
+    needs: meshNeeds({ toolPolicies, agentPolicies, speaksMcp: mcpRegistries.size > 0 }),
     ...indexToolPolicies(toolPolicies),
     agentPolicies: indexAgentPolicies(agentPolicies),
+    speaksMcp: (namespace, registry) => mcpRegistries.has(`${namespace}/${registry}`),
     compiled,
-  };
-}
-
-function reuse(document: PolicyDocument, previous: PolicySet | undefined): CompiledDocument | undefined {
-  const known = previous?.compiled.get(documentKey(document));
-  if (!known || JSON.stringify(known.document.value) !== JSON.stringify(document.value)) return undefined;
-  return { ...known, document };
-}
-
-/**
- * The version that was in force before the document broke: the one of the same name, or, where the edit broke the
- * name or the kind itself, the one that stood at the same place and is not defined elsewhere now.
- */
-function lastGood(
-  broken: CompiledDocument,
-  load: { previous: PolicySet | undefined; defined: ReadonlyMap<string, CompiledDocument> },
-): CompiledDocument | undefined {
-  const known = load.previous?.compiled;
-  const sameName = known?.get(broken.key);
-  if (sameName?.problems.length === 0) return sameName;
-  return [...(known?.values() ?? [])].find(
-    (candidate) =>
-      candidate.document.origin === broken.document.origin &&
-      candidate.problems.length === 0 &&
-      !load.defined.has(candidate.key),
-  );
-}
-
-function enforcement(fresh: CompiledDocument, good: CompiledDocument | undefined): PolicyEntry['enforced'] {
-  if (good === fresh) return 'current';
-  if (good) return 'last-good';
-  return fresh.contribution.kind === 'None' ? 'nothing' : 'failure';
-}
-
-function entryOf(
-  { document, found, contribution }: CompiledDocument,
-  enforced: PolicyEntry['enforced'],
-  problems: readonly Problem[],
-): PolicyEntry {
-  return {
-    origin: document.origin,
-    kind: found.kind,
-    namespace: found.namespace,
-    name: found.name,
-    phase: problems.length === 0 ? 'Active' : 'Error',
-    enforced,
-    mode: found.mode,
-    ruleCount: contribution.kind === 'ToolPolicy' ? contribution.policy.rules.length : 0,
-    problems,
-  };
-}
-
-function duplicateOf(first: CompiledDocument): Problem {
-  return {
-    path: 'metadata.name',
-    code: 'duplicate',
-    message: `${first.key} is already defined by ${first.document.origin}; give this one another name`,
   };
 }

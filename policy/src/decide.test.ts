@@ -1,72 +1,7 @@
 import t from 'tap';
-import { toolCallFromHttp, type HttpToolRequest } from './call/tool-call-from-http.js';
-import { compilePolicySet } from './compile-policy-set.js';
-import { decide, type DecideOptions } from './decide.js';
 import type { Decision } from './decision.js';
 import type { PolicySet } from './policy-set.js';
-import { API_VERSION } from './resources/resource.js';
-
-type Spec = Record<string, unknown>;
-
-const TOOL_POLICY: Spec = { selector: { registry: 'customer-tools' }, rules: [rule('never', 'false')] };
-
-function rule(name: string, cel: string): Spec {
-  return { name, deny: { cel, message: `refused by ${name}` } };
-}
-
-function policies(...specs: [kind: 'ToolPolicy' | 'AgentPolicy', name: string, spec: Spec][]): PolicySet {
-  return compilePolicySet(
-    specs.map(([kind, name, spec], index) => ({
-      origin: `test#${index}`,
-      value: {
-        apiVersion: API_VERSION,
-        kind,
-        metadata: { name, namespace: 'production' },
-        spec: kind === 'ToolPolicy' ? { ...TOOL_POLICY, ...spec } : spec,
-      },
-    })),
-    { revision: '1' },
-  );
-}
-
-interface Request {
-  readonly tool?: string;
-  readonly registry?: string;
-  readonly namespace?: string;
-  readonly agent?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-  readonly state?: HttpToolRequest['body']['state'];
-}
-
-function ask(
-  policySet: PolicySet,
-  request: Request = {},
-  options: DecideOptions = { unmatched: 'allow' },
-): Decision {
-  const headers = new Map(
-    Object.entries({
-      'x-omnia-namespace': request.namespace ?? 'production',
-      'x-omnia-agent-name': request.agent ?? 'support-agent',
-      'x-omnia-tool-registry': request.registry ?? 'customer-tools',
-      'x-omnia-tool-name': request.tool ?? 'process_refund',
-      'content-type': 'application/json',
-      ...request.headers,
-    }).filter(([, value]) => value !== ''),
-  );
-  const call = toolCallFromHttp({
-    method: 'POST',
-    path: '/v1/refund',
-    host: 'tools',
-    headers,
-    body: { state: request.state ?? 'whole', bytes: new TextEncoder().encode(request.body ?? '{}') },
-    subject: '',
-  });
-  return decide(policySet, call, options);
-}
-
-const findings = (decision: Decision): string[] =>
-  decision.findings.map(({ policy, rule: name, action }) => `${policy.name}/${name}: ${action}`);
+import { ask, findings, policies, rule, type Request, type Spec } from './testing/decisions.js';
 
 t.test('what a ToolPolicy selects', (t) => {
   const stop: Spec = { rules: [rule('stop', 'true')] };
@@ -307,42 +242,5 @@ t.test('AgentPolicies', (t) => {
     );
     t.same(findings(ask(set, request)), expected, name);
   }
-  t.end();
-});
-
-t.test('requests that are no tool call', (t) => {
-  const set = policies(['ToolPolicy', 'p', { rules: [rule('stop', 'true')] }]);
-  t.equal(ask(set, { registry: '' }).outcome, 'allow');
-  t.match(ask(set, { registry: '' }, { unmatched: 'deny' }), {
-    outcome: 'deny',
-    denial: { rule: 'unmatched' },
-  });
-  t.match(ask(policies(), { tool: 'a,b' }), {
-    outcome: 'deny',
-    denial: { rule: 'ambiguous-call', policy: { kind: 'Request' } },
-  });
-  t.end();
-});
-
-t.test('a tool that can not be told fails every policy of its registry', (t) => {
-  const set = policies(
-    ['ToolPolicy', 'a', { selector: { registry: 'customer-tools', tools: ['x'] } }],
-    ['ToolPolicy', 'b', { onFailure: 'allow' }],
-    ['ToolPolicy', 'c', { selector: { registry: 'other' } }],
-  );
-  t.same(findings(ask(set, { tool: '', state: 'not-buffered' })), [
-    'a/unknown-tool: deny',
-    'b/unknown-tool: ignore',
-  ]);
-  t.end();
-});
-
-t.test('the audit settings of all matching policies count', (t) => {
-  const set = policies(
-    ['ToolPolicy', 'a', { audit: { logDecisions: true, redactFields: ['ssn'] } }],
-    ['ToolPolicy', 'b', { audit: { redactFields: ['card'] } }],
-  );
-  t.same(ask(set).audit, { logDecisions: true, redactFields: ['ssn', 'card'] });
-  t.same(ask(set, { registry: 'other' }).audit, { logDecisions: false, redactFields: [] });
   t.end();
 });

@@ -9,7 +9,7 @@ import { evaluateToolPolicy } from './tool/evaluate-tool-policy.js';
 import { injectHeaders } from './tool/inject-headers.js';
 
 export interface DecideOptions {
-  /** What happens to a request that is no tool call (design 4.1). */
+  /** What happens to a request that is no tool call, and, if denied, to one that does not name agent and tool. */
   readonly unmatched: 'allow' | 'deny';
 }
 
@@ -19,15 +19,28 @@ export interface DecideOptions {
  * evaluated, so that every would-denial is known.
  */
 export function decide(policySet: PolicySet, call: ToolCall, options: DecideOptions): Decision {
-  if (call.shape.kind === 'ambiguous') return refuse(call, call.shape.rule, call.shape.message);
-  if (call.shape.kind === 'unmatched') {
-    if (options.unmatched === 'allow') return UNMATCHED;
-    return refuse(
-      call,
-      'unmatched',
-      'The request names no tool call: x-omnia-namespace, -tool-registry and -tool-name',
-    );
-  }
+  const { shape } = call;
+  if (shape.kind === 'ambiguous') return refuse(call, shape.rule, shape.message);
+  if (shape.kind === 'mcp-message') return PASSES;
+  const isNamed = shape.kind !== 'unmatched' && call.agent !== '' && call.tool !== '';
+  if (!isNamed && options.unmatched === 'deny') return refuse(call, 'unmatched', UNMATCHED_MESSAGE);
+  if (shape.kind === 'unmatched') return PASSES;
+  return hidesItsTool(policySet, call)
+    ? evaluate(policySet, { ...call, shape: { kind: 'unknown-tool' } })
+    : evaluate(policySet, call);
+}
+
+/** A header may name one tool and an MCP message that can't be read another: the server obeys the message. */
+function hidesItsTool(policySet: PolicySet, call: ToolCall): boolean {
+  return (
+    call.shape.kind === 'tool-call' &&
+    call.body.state === 'unreadable' &&
+    call.mcp === undefined &&
+    policySet.speaksMcp(call.namespace, call.registry)
+  );
+}
+
+function evaluate(policySet: PolicySet, call: ToolCall): Decision {
   const agentPolicies = policySet.agentPolicies(call.namespace, call.agent);
   const toolPolicies =
     call.shape.kind === 'tool-call'
@@ -81,7 +94,9 @@ function auditOf(policies: readonly CompiledToolPolicy[]): Decision['audit'] {
 }
 
 const NO_AUDIT = { logDecisions: false, redactFields: [] };
-const UNMATCHED: Decision = {
+const UNMATCHED_MESSAGE =
+  'The request does not name a tool call: x-omnia-namespace, x-omnia-agent-name, x-omnia-tool-registry, x-omnia-tool-name';
+const PASSES: Decision = {
   outcome: 'allow',
   findings: [],
   matched: [],
@@ -98,5 +113,5 @@ function refuse(call: ToolCall, rule: string, message: string): Decision {
     mode: 'enforce',
     action: 'deny',
   };
-  return { ...UNMATCHED, outcome: 'deny', denial, findings: [denial] };
+  return { ...PASSES, outcome: 'deny', denial, findings: [denial] };
 }

@@ -59,6 +59,8 @@ t.test('an MCP request gets the configured shape, a notification the 403', (t) =
   t.same(parse('tool-result'), { status: 200, jsonrpc: '2.0', id: 0, result });
   t.same(parse('json-rpc-error'), { status: 200, jsonrpc: '2.0', id: 0, error });
   t.equal(denialResponse(decision, request, 'http').status, 403);
+  const other = denialResponse(decision, call({ method: 'no/such/method', id: 3 }), 'tool-result');
+  t.same(JSON.parse(other.body), { jsonrpc: '2.0', id: 3, error }, 'only tools/call has a tool result');
   t.equal(denialResponse(decision, call({ method: 'tools/call', tool: 't' }), 'tool-result').status, 403);
   t.equal(
     denialResponse(decision, call({ method: 'tools/call', tool: 't', id: null }), 'tool-result').status,

@@ -15,7 +15,7 @@ export interface Verdict {
   readonly error?: { readonly code: EvaluationErrorCode; readonly detail: string };
 }
 
-/** The one place where mode and onFailure turn what was found into what is done (design 4.5, 4.6). */
+/** The one place where mode and onFailure turn what was found into what is done. */
 export function judge(stance: Stance, verdict: Verdict): Finding {
   return { policy: stance.ref, mode: stance.mode, action: actionOf(stance, verdict), ...verdict };
 }

@@ -8,10 +8,10 @@ interface Policies {
   readonly speaksMcp: boolean;
 }
 
-/** Design 5 and 7: buffer bodies only for a policy that reads them, fail open only if every policy says so. */
+/** Buffer bodies only for a policy that reads them, fail open only if every policy says so. */
 export function meshNeeds({ toolPolicies, agentPolicies, speaksMcp }: Policies): MeshNeeds {
   const all = [...toolPolicies, ...agentPolicies];
-  const headers = toolPolicies.flatMap((policy) => policy.injections.map(({ header }) => header));
+  const headers = toolPolicies.flatMap((policy) => policy.injectedHeaders);
   return {
     readsBody: speaksMcp || toolPolicies.some((policy) => policy.readsBody),
     failOpen: all.length > 0 && all.every((policy) => policy.onFailure === 'allow'),

@@ -15,8 +15,10 @@ export interface PolicySet {
   toolPolicies(namespace: string, registry: string, tool: string): readonly CompiledToolPolicy[];
   /** Every ToolPolicy of a registry, for a call whose tool can't be known. */
   registryPolicies(namespace: string, registry: string): readonly CompiledToolPolicy[];
+  /** A ToolRegistry says that the registry's tools are called by MCP messages. */
+  speaksMcp(namespace: string, registry: string): boolean;
   agentPolicies(namespace: string, agent: string): readonly CompiledAgentPolicy[];
-  /** By kind, namespace and name: what the next load falls back on (design 4.7). */
+  /** By kind, namespace and name: what the next load falls back on. */
   readonly compiled: ReadonlyMap<string, CompiledDocument>;
 }
 
@@ -27,7 +29,7 @@ export interface PolicyEntry {
   readonly namespace: string;
   readonly name: string;
   readonly phase: 'Active' | 'Error';
-  /** What decides calls: this version, the last one that compiled, or a failure (design 4.7); else nothing does. */
+  /** What decides calls: this version, the last one that compiled, or a failure ; else nothing does. */
   readonly enforced: 'current' | 'last-good' | 'failure' | 'nothing';
   readonly mode: string;
   readonly ruleCount: number;

@@ -5,7 +5,7 @@ import type { CompiledAgentPolicy } from './compile-agent-policy.js';
 
 const RULE = 'tool-access';
 
-/** Design 5: an allowlist must hold the call's tool, a denylist must not. */
+/** An allowlist must hold the call's tool, a denylist must not. */
 export function evaluateAgentPolicy(policy: CompiledAgentPolicy, call: ToolCall): Finding | undefined {
   if (policy.broken) {
     const error = {

@@ -62,6 +62,15 @@ t.test('unreadable bodies say why', (t) => {
     ['a number of 400 digits', `{"a":${'9'.repeat(400)}}`, JSON_TYPE, 'invalid-json'],
     ['a lone surrogate', '{"a":"\\ud800"}', JSON_TYPE, 'invalid-json'],
     ['a lone surrogate as key', '{"\\uDEAD":1}', JSON_TYPE, 'invalid-json'],
+    ['a mantissa and an exponent beyond double', `{"a":${'9'.repeat(250)}e59}`, JSON_TYPE, 'invalid-json'],
+    ['keys that differ in case', '{"amount":1,"x":{"Amount":600,"amount":1}}', JSON_TYPE, 'duplicate-keys'],
+    ['keys that differ by a long s', '{"s":1,"\u017f":2}', JSON_TYPE, 'duplicate-keys'],
+    [
+      'charset with a blank',
+      '{"a":1}',
+      withType('application/json; charset =utf-16'),
+      'unsupported-content-type',
+    ],
     ['duplicate keys', '{"a":1,"a":2}', JSON_TYPE, 'duplicate-keys'],
     ['duplicate keys, escaped', '{"a":1,"\\u0061":2}', JSON_TYPE, 'duplicate-keys'],
     ['duplicate keys, nested', '{"x":[{"a":1,"b":2,"a":1}]}', JSON_TYPE, 'duplicate-keys'],
@@ -78,6 +87,22 @@ t.test('unreadable bodies say why', (t) => {
       'unsupported-content-type',
     ],
     ['a broken form', 'a=%ZZ', withType('application/x-www-form-urlencoded'), 'invalid-form'],
+    ...[
+      '{"amount":600}',
+      ' [1]',
+      '\ufeffamount=600',
+      'amount[]=600',
+      'amount%5B0%5D=600',
+      'a=1;amount=600',
+      '+amount=600',
+      'amount%0A=600',
+      '=600',
+    ].map((text): [string, string, ReadonlyMap<string, string>, string] => [
+      `a form that others read otherwise: ${text}`,
+      text,
+      withType('application/x-www-form-urlencoded'),
+      'invalid-form',
+    ]),
     ['a repeated form field', 'a=1&a=2', withType('application/x-www-form-urlencoded'), 'duplicate-keys'],
   ];
   for (const [name, text, headers, reason] of cases) {

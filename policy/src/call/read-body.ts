@@ -1,4 +1,4 @@
-import { countParsedKeys, countWrittenKeys } from './count-json-keys.js';
+import { countWrittenKeys, measureJson } from './measure-json.js';
 import type { JsonObject, JsonValue } from './json.js';
 import { readForm } from './read-form.js';
 import type { UnreadableReason } from './tool-call.js';
@@ -18,7 +18,7 @@ export type ReadBody =
 const MAX_BYTES = 4 * 1024 * 1024;
 const EMPTY: ReadBody = { state: 'json', value: {}, type: 'json' };
 
-/** Design 4.8. What another parser could read differently (duplicate keys, lone surrogates, 1e999) is unreadable. */
+/** What another parser could read differently (duplicate keys, lone surrogates, 1e999) is unreadable. */
 export function readBody(body: RawBody, headers: ReadonlyMap<string, string>): ReadBody {
   if (body.state !== 'whole') return unreadable(body.state);
   if (body.bytes.length === 0) return EMPTY;
@@ -30,6 +30,8 @@ export function readBody(body: RawBody, headers: ReadonlyMap<string, string>): R
   return format === 'form' ? readForm(text) : readJson(text);
 }
 
+const UTF8_CHARSET = /^charset="?(utf-8|us-ascii)"?$/;
+
 function bodyFormat(headers: ReadonlyMap<string, string>): 'json' | 'form' | 'unsupported' {
   const encoding = headers.get('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return 'unsupported';
@@ -39,11 +41,7 @@ function bodyFormat(headers: ReadonlyMap<string, string>): 'json' | 'form' | 'un
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
-  if (
-    parameters.some(
-      (parameter) => parameter.startsWith('charset=') && !/^charset="?(utf-8|us-ascii)"?$/.test(parameter),
-    )
-  ) {
+  if (parameters.some((parameter) => parameter.startsWith('charset') && !UTF8_CHARSET.test(parameter))) {
     return 'unsupported';
   }
   if (type === 'application/json' || /^[a-z]+\/[a-z0-9.!#$&^_-]+\+json$/.test(type)) return 'json';
@@ -67,9 +65,8 @@ function readJson(text: string): ReadBody {
   } catch {
     return unreadable('invalid-json');
   }
-  const keys = countParsedKeys(value);
-  if (Number.isNaN(keys)) return unreadable('too-deep');
-  if (keys === Number.POSITIVE_INFINITY) return unreadable('invalid-json');
+  const { keys, reason } = measureJson(value);
+  if (reason) return unreadable(reason);
   if (keys !== countWrittenKeys(text)) return unreadable('duplicate-keys');
   // Only an escape can write a lone surrogate, which other parsers replace or refuse.
   if (text.includes('\\u') && hasLoneSurrogate(value)) return unreadable('invalid-json');

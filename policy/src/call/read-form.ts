@@ -1,19 +1,27 @@
 import type { ReadBody } from './read-body.js';
 
-/** `application/x-www-form-urlencoded` as a map of texts; a repeated name is unreadable, as a repeated JSON key is. */
+/**
+ * `application/x-www-form-urlencoded` as a map of texts. What some servers read in a way of their own is unreadable: a
+ * repeated name, `;` as a separator, names with brackets (lists and maps to some), blanks or control characters, and
+ * JSON under a form's label, which a server that never looks at the label would parse.
+ */
 export function readForm(text: string): ReadBody {
+  if (/^[\s\ufeff]*[{[]|;|\ufeff/.test(text)) return INVALID;
   const fields = new Map<string, string>();
   for (const pair of text.split('&')) {
     if (pair === '') continue;
-    const [name = '', ...rest] = pair.split('=');
-    const key = decode(name);
-    const value = decode(rest.join('='));
-    if (key === undefined || value === undefined) return { state: 'unreadable', reason: 'invalid-form' };
-    if (fields.has(key)) return { state: 'unreadable', reason: 'duplicate-keys' };
-    fields.set(key, value);
+    const separator = pair.indexOf('=');
+    const name = decode(separator === -1 ? pair : pair.slice(0, separator));
+    const value = decode(separator === -1 ? '' : pair.slice(separator + 1));
+    if (name === undefined || value === undefined || !PLAIN_NAME.test(name)) return INVALID;
+    if (fields.has(name)) return { state: 'unreadable', reason: 'duplicate-keys' };
+    fields.set(name, value);
   }
   return { state: 'json', value: Object.fromEntries(fields), type: 'form' };
 }
+
+const INVALID: ReadBody = { state: 'unreadable', reason: 'invalid-form' };
+const PLAIN_NAME = /^[\w.:$-]+$/;
 
 function decode(text: string): string | undefined {
   try {

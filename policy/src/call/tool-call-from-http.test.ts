@@ -86,15 +86,58 @@ t.test('shapes', (t) => {
   const cases: [name: string, overrides: Parameters<typeof request>[0], shape: string][] = [
     ['no registry', { headers: { 'x-omnia-tool-registry': undefined } }, 'unmatched'],
     ['no namespace', { headers: { 'x-omnia-namespace': undefined } }, 'unmatched'],
-    ['no tool, a readable body that is no MCP message', { headers: NO_TOOL }, 'unmatched'],
-    ['MCP initialize', { headers: NO_TOOL, body: message('initialize', 1) }, 'unmatched'],
-    ['MCP notification', { headers: NO_TOOL, body: message('notifications/initialized') }, 'unmatched'],
+    ['no tool, a readable body that is no MCP message', { headers: NO_TOOL }, 'tool-call'],
+    ['no tool, no body', { headers: NO_TOOL, body: '' }, 'unmatched'],
+    [
+      'no tool, no body, as Envoy says by the length',
+      { headers: { ...NO_TOOL, 'content-length': '0' }, state: 'not-buffered' },
+      'unmatched',
+    ],
+    ['MCP initialize', { headers: NO_TOOL, body: message('initialize', 1) }, 'mcp-message'],
+    ['MCP notification', { headers: NO_TOOL, body: message('notifications/initialized') }, 'mcp-message'],
+    ['MCP response', { headers: NO_TOOL, body: '{"jsonrpc":"2.0","id":1,"result":{}}' }, 'mcp-message'],
     ['an unknown MCP method', { headers: NO_TOOL, body: message('tools/destroy', 1) }, 'unmatched'],
     ['JSON-RPC to a tool that the header names', { body: message('getOrder', 1) }, 'tool-call'],
     ['no tool, body truncated', { headers: NO_TOOL, state: 'truncated' }, 'unknown-tool'],
     ['no tool, body unseen', { headers: NO_TOOL, state: 'not-buffered' }, 'unknown-tool'],
     ['no tool, duplicate keys', { headers: NO_TOOL, body: '{"a":1,"a":2}' }, 'unknown-tool'],
     ['no tool, a GET', { headers: NO_TOOL, state: 'not-buffered', method: 'GET' }, 'unmatched'],
+    [
+      'no tool, a GET with an unreadable body',
+      { headers: NO_TOOL, body: '{"a":1,"a":2}', method: 'GET' },
+      'unknown-tool',
+    ],
+    [
+      'no tool, JSON under the label of a form',
+      {
+        headers: { ...NO_TOOL, 'content-type': 'application/x-www-form-urlencoded' },
+        body: toolsCall({ name: 'a' }),
+      },
+      'unknown-tool',
+    ],
+    [
+      'tools/call without jsonrpc',
+      { headers: NO_TOOL, body: '{"id":1,"method":"tools/call","params":{"name":"a"}}' },
+      'tool-call',
+    ],
+    [
+      'tools/call without jsonrpc, another tool in the header',
+      { body: '{"id":1,"method":"tools/call","params":{"name":"a"}}' },
+      'ambiguous',
+    ],
+    ['Tools/Call', { body: '{"id":1,"method":"Tools/Call","params":{"name":"a"}}' }, 'ambiguous'],
+    ['tools/call and a blank', { body: '{"jsonrpc":"2.0","id":1,"method":"tools/call "}' }, 'ambiguous'],
+    ['a batch in a list', { body: `[[${toolsCall({ name: 'a' })}]]` }, 'ambiguous'],
+    [
+      'a tool name with a blank',
+      { headers: NO_TOOL, body: toolsCall({ name: 'delete_account ' }) },
+      'ambiguous',
+    ],
+    [
+      'a tool name in full width',
+      { headers: NO_TOOL, body: toolsCall({ name: '\uff44elete_account' }) },
+      'ambiguous',
+    ],
     ['tool named, body truncated', { state: 'truncated' }, 'tool-call'],
     ['doubled tool', { headers: { 'x-omnia-tool-name': 'a,b' } }, 'ambiguous'],
     ['doubled agent', { headers: { 'x-omnia-agent-name': 'a,b' } }, 'ambiguous'],
@@ -113,6 +156,12 @@ t.test('shapes', (t) => {
     ['tools/call with list params', { headers: NO_TOOL, body: toolsCall(['a']) }, 'ambiguous'],
     ['an id that is an object', { headers: NO_TOOL, body: toolsCall({ name: 'a' }, {}) }, 'ambiguous'],
     [
+      'an id beyond 2^53',
+      { headers: NO_TOOL, body: '{"jsonrpc":"2.0","id":12345678901234567890,"method":"ping"}' },
+      'ambiguous',
+    ],
+    ['an id of 60 KB', { headers: NO_TOOL, body: toolsCall({ name: 'a' }, 'x'.repeat(60_000)) }, 'ambiguous'],
+    [
       'Method with a capital',
       { headers: NO_TOOL, body: '{"jsonrpc":"2.0","id":1,"Method":"tools/call"}' },
       'ambiguous',
@@ -120,7 +169,7 @@ t.test('shapes', (t) => {
     ['params with a long s', { headers: NO_TOOL, body: '{"jsonrpc":"2.0","param\u017f":{}}' }, 'ambiguous'],
     [
       'params.Name with a capital',
-      { headers: NO_TOOL, body: toolsCall({ name: 'a', Name: 'delete_account' }) },
+      { headers: NO_TOOL, body: toolsCall({ Name: 'delete_account' }) },
       'ambiguous',
     ],
     [

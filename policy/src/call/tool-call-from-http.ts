@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from './json.js';
+import { isMcpProtocolMethod } from './mcp-methods.js';
 import { readBody, type RawBody, type ReadBody } from './read-body.js';
 import { readMcp, type ReadMcp } from './read-mcp.js';
 import { readIdentity } from './read-identity.js';
@@ -52,6 +53,7 @@ export function toolCallFromHttp(request: HttpToolRequest): ToolCall {
 const NAMES = ['namespace', 'agent', 'registry', 'tool'] as const;
 const NO_MCP: ReadMcp = { kind: 'none' };
 const TOOL_CALL: CallShape = { kind: 'tool-call' };
+const MCP_MESSAGE: CallShape = { kind: 'mcp-message' };
 const UNMATCHED: CallShape = { kind: 'unmatched' };
 const UNKNOWN_TOOL: CallShape = { kind: 'unknown-tool' };
 
@@ -71,15 +73,22 @@ function refusal(request: HttpToolRequest, names: Names, mcp: ReadMcp): CallShap
   return undefined;
 }
 
-function shapeOf(request: HttpToolRequest, names: Names, read: { body: ReadBody; mcp: ReadMcp }): CallShape {
+function shapeOf(
+  request: HttpToolRequest,
+  names: Names,
+  { body, mcp }: { body: ReadBody; mcp: ReadMcp },
+): CallShape {
   if (names.namespace === '' || names.registry === '') return UNMATCHED;
-  if (names.tool !== '' || read.mcp.kind === 'call') return TOOL_CALL;
-  return read.body.state === 'unreadable' && mayCarryBody(request) ? UNKNOWN_TOOL : UNMATCHED;
+  if (names.tool !== '' || mcp.kind === 'call') return TOOL_CALL;
+  if (mcp.kind === 'message') return isMcpProtocolMethod(mcp.message.method) ? MCP_MESSAGE : UNMATCHED;
+  if (!hasContent(request)) return UNMATCHED;
+  return body.state === 'unreadable' ? UNKNOWN_TOOL : TOOL_CALL;
 }
 
-/** A method without a body in HTTP's own sense can't carry an MCP message. */
-function mayCarryBody({ method }: RequestLine): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+/** Where Envoy shows no body, a method without one in HTTP's own sense is believed to have none. */
+function hasContent({ body, headers, method }: HttpToolRequest): boolean {
+  if (body.state !== 'not-buffered') return body.state === 'truncated' || body.bytes.length > 0;
+  return headers.get('content-length') !== '0' && !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method);
 }
 
 function ambiguous(rule: string, message: string): CallShape {

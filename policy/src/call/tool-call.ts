@@ -20,16 +20,16 @@ export interface ToolCall {
 }
 
 /**
- * - `tool-call`: namespace, registry and tool are known.
- * - `unmatched`: no tool call (a header is missing, or an MCP message other than tools/call): configuration decides.
- * - `unknown-tool`: a registry is named and the tool's name is in a body that can't be read: every policy of that
+ * - `tool-call`: namespace and registry are known, and the tool, unless none was named: then only what is said of the
+ *   registry as a whole applies, and no allowlist holds it.
+ * - `mcp-message`: a message of the protocol that calls no tool (initialize, tools/list); passes.
+ * - `unmatched`: no tool call (no namespace or registry, or nothing that could name a tool): configuration decides.
+ * - `unknown-tool`: a registry is named and the tool's name may be in a body that can't be read: every policy of that
  *   registry counts as failed.
  * - `ambiguous`: two values for one thing (doubled header, header against MCP name) or an MCP batch: refused.
  */
 export type CallShape =
-  | { readonly kind: 'tool-call' }
-  | { readonly kind: 'unmatched' }
-  | { readonly kind: 'unknown-tool' }
+  | { readonly kind: 'tool-call' | 'mcp-message' | 'unmatched' | 'unknown-tool' }
   | { readonly kind: 'ambiguous'; readonly rule: string; readonly message: string };
 
 export interface RequestLine {
@@ -39,7 +39,7 @@ export interface RequestLine {
   readonly host: string;
 }
 
-/** CEL `identity` (design 4.11). Strings are empty when unknown. */
+/** CEL `identity`. Strings are empty when unknown. */
 export interface Identity {
   readonly origin: string;
   /** `sub` of the JWT that Envoy verified on this hop. */
@@ -52,7 +52,7 @@ export interface Identity {
   readonly claims: ReadonlyMap<string, string>;
 }
 
-/** A JSON object, or the reason why there is none (design 4.8). */
+/** A JSON object, or the reason why there is none. */
 export type CallBody =
   | { readonly state: 'object'; readonly value: JsonObject }
   | { readonly state: 'unreadable'; readonly reason: UnreadableReason };

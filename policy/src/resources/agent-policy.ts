@@ -7,6 +7,7 @@ import {
   reportDuplicates,
   type Field,
 } from './field.js';
+import { CALL_NAME } from './call-name.js';
 import { ON_FAILURE } from './tool-policy.js';
 
 /** AgentPolicy.spec with its defaults applied. */
@@ -31,7 +32,6 @@ export interface ToolAccess {
 
 export const AGENT_POLICY_MODES = ['enforce', 'permissive'] as const;
 
-const NAME = { maxLength: 253 };
 const CLAIM = {
   maxLength: 253,
   pattern: { regExp: /^[^.]*(\.[^.]*){0,31}$/, means: 'a claim name of at most 32 parts' },
@@ -59,7 +59,7 @@ export function readAgentPolicySpec(field: Field): AgentPolicySpec {
 function readAgents(field: Field): string[] {
   if (isAbsent(field)) return [];
   const selector = readObject(field, ['agents']);
-  return readList(selector('agents'), { maxItems: 256 }, (agent) => readText(agent, NAME));
+  return readList(selector('agents'), { maxItems: 256 }, (agent) => readText(agent, CALL_NAME));
 }
 
 function readClaimMapping(field: Field): ForwardClaim[] {
@@ -90,8 +90,8 @@ function readToolAccess(field: Field): ToolAccess | undefined {
     rules: readList(toolAccess('rules'), { minItems: 1, maxItems: 256 }, (item) => {
       const rule = readObject(item, ['registry', 'tools']);
       return {
-        registry: readText(rule('registry'), NAME),
-        tools: readList(rule('tools'), { minItems: 1, maxItems: 256 }, (tool) => readText(tool, NAME)),
+        registry: readText(rule('registry'), CALL_NAME),
+        tools: readList(rule('tools'), { minItems: 1, maxItems: 256 }, (tool) => readText(tool, CALL_NAME)),
       };
     }),
   };

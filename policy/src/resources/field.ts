@@ -62,7 +62,8 @@ export function readText(field: Field, bounds: TextBounds): string {
     return '';
   }
   if (typeof value !== 'string') {
-    report(field, 'wrong-type', `${path} must be a text, not ${describe(value)}; put it in quotes`);
+    const mend = typeof value === 'object' ? '' : '; put it in quotes';
+    report(field, 'wrong-type', `${path} must be a text, not ${describe(value)}${mend}`);
     return '';
   }
   const minLength = bounds.minLength ?? 1;

@@ -2,10 +2,15 @@ import { report, type Field } from './field.js';
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
-/** Headers that frame the message or steer the hop: writing them would change what was decided about. */
+/**
+ * Headers that frame the message, say how its body is read, or steer the hop: writing them would change what was
+ * decided about. The filter has the same list.
+ */
 const FORBIDDEN = new Set([
   'host',
   'content-length',
+  'content-type',
+  'content-encoding',
   'transfer-encoding',
   'connection',
   'keep-alive',
@@ -16,14 +21,25 @@ const FORBIDDEN = new Set([
 ]);
 const FORBIDDEN_PREFIXES = ['x-omnia-', 'x-envoy-'];
 
-/** Reports a name that no policy may inject (design 4.10). `_` counts as `-`: some servers read them as one. */
+/** `_` counts as `-`: some servers read them as one. */
+export function foldHeaderName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}
+
+export function isInjectableHeader(name: string): boolean {
+  const folded = foldHeaderName(name);
+  return (
+    TOKEN.test(name) &&
+    !FORBIDDEN.has(folded) &&
+    !FORBIDDEN_PREFIXES.some((prefix) => folded.startsWith(prefix))
+  );
+}
+
+/** Reports a name that no policy may inject. */
 export function checkInjectableHeader(field: Field, name: string): void {
   if (!TOKEN.test(name)) {
     report(field, 'not-allowed', `${field.path} is not a header name: "${name}" (RFC 9110 token expected)`);
-    return;
-  }
-  const folded = name.toLowerCase().replaceAll('_', '-');
-  if (FORBIDDEN.has(folded) || FORBIDDEN_PREFIXES.some((prefix) => folded.startsWith(prefix))) {
+  } else if (!isInjectableHeader(name)) {
     report(
       field,
       'not-allowed',

@@ -1,4 +1,4 @@
-import { isAbsent, isRecord, readText, report, type Field } from './field.js';
+import { isAbsent, readObject, readText, type Field } from './field.js';
 
 /** The part of Kubernetes object metadata that policies use. */
 export interface Metadata {
@@ -10,19 +10,40 @@ const DNS_SUBDOMAIN = {
   regExp: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
   means: 'a DNS name: lower-case letters, digits, - and .',
 };
-const DNS_LABEL = {
+export const DNS_LABEL = {
   regExp: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
   means: 'a DNS label: lower-case letters, digits and -',
 };
 
-/** As kubectl does, an object without a namespace is in `default`. Other metadata fields are the API server's. */
+/** As kubectl does, an object without a namespace is in `default`. */
+export const DEFAULT_NAMESPACE = 'default';
+
+/** Fields of Kubernetes' ObjectMeta: a mistyped `namepsace` must not move a policy into the default namespace. */
+const OBJECT_META = [
+  'name',
+  'namespace',
+  'labels',
+  'annotations',
+  'generateName',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'finalizers',
+  'ownerReferences',
+  'managedFields',
+  'selfLink',
+];
+
 export function readMetadata(field: Field): Metadata {
-  const value = isRecord(field.value) ? field.value : {};
-  if (!isRecord(field.value)) report(field, 'missing-field', 'metadata is required: an object with name');
-  const child = (name: string): Field => ({ ...field, path: `metadata.${name}`, value: value[name] });
-  const namespace = child('namespace');
+  const metadata = readObject(field, OBJECT_META);
+  const namespace = metadata('namespace');
   return {
-    name: readText(child('name'), { maxLength: 253, pattern: DNS_SUBDOMAIN }),
-    namespace: isAbsent(namespace) ? 'default' : readText(namespace, { maxLength: 63, pattern: DNS_LABEL }),
+    name: readText(metadata('name'), { maxLength: 253, pattern: DNS_SUBDOMAIN }),
+    namespace: isAbsent(namespace)
+      ? DEFAULT_NAMESPACE
+      : readText(namespace, { maxLength: 63, pattern: DNS_LABEL }),
   };
 }

@@ -163,6 +163,52 @@ t.test('what an author can get wrong in a ToolPolicy', (t) => {
       'not-allowed',
     ],
     [
+      'content-type',
+      injection({ header: 'content-type', value: 'v' }),
+      'spec.headerInjection[0].header',
+      'not-allowed',
+    ],
+    [
+      'one header in two spellings',
+      {
+        headerInjection: [
+          { header: 'x-a', value: 'v' },
+          { header: 'X_A', value: 'v' },
+        ],
+      },
+      'spec.headerInjection[1].header',
+      'duplicate',
+    ],
+    [
+      'one claim in two spellings',
+      {
+        requiredClaims: [
+          { claim: 'a-b', message: 'm' },
+          { claim: 'A_b', message: 'm' },
+        ],
+      },
+      'spec.requiredClaims[1].claim',
+      'duplicate',
+    ],
+    [
+      'a registry with a line break',
+      { selector: { registry: 'r\n' } },
+      'spec.selector.registry',
+      'not-allowed',
+    ],
+    [
+      'a tool with a comma',
+      { selector: { registry: 'r', tools: ['a, b'] } },
+      'spec.selector.tools[0]',
+      'not-allowed',
+    ],
+    [
+      'a pattern for tools',
+      { selector: { registry: 'r', tools: ['*'] } },
+      'spec.selector.tools[0]',
+      'not-allowed',
+    ],
+    [
       'a header of ours with _',
       injection({ header: 'x_omnia_claim_team', value: 'v' }),
       'spec.headerInjection[0].header',

@@ -53,5 +53,9 @@ function readResource(root: Field): Resource | undefined {
 /** A ToolRegistry belongs to the platform: only what is needed is read, and nothing of it is judged. */
 function hasMcpHandler(spec: unknown): boolean {
   const handlers: unknown = isRecord(spec) ? spec.handlers : undefined;
-  return Array.isArray(handlers) && handlers.some((handler) => isRecord(handler) && handler.type === 'mcp');
+  return Array.isArray(handlers) && handlers.some((handler) => isMcp(handler));
+}
+
+function isMcp(handler: unknown): boolean {
+  return isRecord(handler) && typeof handler.type === 'string' && handler.type.toLowerCase() === 'mcp';
 }

@@ -9,7 +9,8 @@ import {
   reportDuplicates,
   type Field,
 } from './field.js';
-import { checkInjectableHeader } from './injectable-header.js';
+import { checkInjectableHeader, foldHeaderName } from './injectable-header.js';
+import { CALL_NAME } from './call-name.js';
 
 /** ToolPolicy.spec with its defaults applied. CEL is not compiled yet. */
 export interface ToolPolicySpec {
@@ -42,7 +43,6 @@ export type HeaderInjection =
 export const TOOL_POLICY_MODES = ['enforce', 'audit'] as const;
 export const ON_FAILURE = ['deny', 'allow'] as const;
 
-const NAME = { maxLength: 253 };
 const MESSAGE = { maxLength: 1024 };
 const CEL = { maxLength: 4096 };
 const CLAIM = {
@@ -72,7 +72,7 @@ export function readToolPolicySpec(field: Field): ToolPolicySpec {
   );
   return {
     selector: readSelector(spec('selector')),
-    requiredClaims: readList(spec('requiredClaims'), { maxItems: 32 }, readRequiredClaim),
+    requiredClaims: readRequiredClaims(spec('requiredClaims')),
     rules: parsedRules,
     headerInjection: readInjections(spec('headerInjection')),
     mode: readChoice(spec('mode'), TOOL_POLICY_MODES, 'enforce'),
@@ -84,8 +84,8 @@ export function readToolPolicySpec(field: Field): ToolPolicySpec {
 function readSelector(field: Field): ToolPolicySpec['selector'] {
   const selector = readObject(field, ['registry', 'tools']);
   return {
-    registry: readText(selector('registry'), NAME),
-    tools: readList(selector('tools'), { maxItems: 256 }, (tool) => readText(tool, NAME)),
+    registry: readText(selector('registry'), CALL_NAME),
+    tools: readList(selector('tools'), { maxItems: 256 }, (tool) => readText(tool, CALL_NAME)),
   };
 }
 
@@ -102,6 +102,16 @@ function readRule(field: Field): DenyRule {
   };
 }
 
+function readRequiredClaims(field: Field): RequiredClaim[] {
+  const claims = readList(field, { maxItems: 32 }, readRequiredClaim);
+  reportDuplicates(
+    field,
+    claims.map(({ claim }) => foldHeaderName(claim)),
+    'claim',
+  );
+  return claims;
+}
+
 function readRequiredClaim(field: Field): RequiredClaim {
   const claim = readObject(field, ['claim', 'message']);
   return { claim: readText(claim('claim'), CLAIM), message: readText(claim('message'), MESSAGE) };
@@ -111,7 +121,7 @@ function readInjections(field: Field): HeaderInjection[] {
   const injections = readList(field, { maxItems: 32 }, readInjection);
   reportDuplicates(
     field,
-    injections.map((injection) => injection.header.toLowerCase()),
+    injections.map(({ header }) => foldHeaderName(header)),
     'header',
   );
   return injections;

@@ -19,9 +19,11 @@ export interface CompiledToolPolicy {
   readonly requiredClaims: readonly CompiledClaim[];
   readonly rules: readonly CompiledRule[];
   readonly injections: readonly CompiledInjection[];
+  /** Lower-case names: removed from the incoming request, also where the policy is broken or refuses. */
+  readonly injectedHeaders: readonly string[];
   readonly audit: { readonly logDecisions: boolean; readonly redactFields: readonly string[] };
   readonly readsBody: boolean;
-  /** The policy never compiled: every call that it selects is an evaluation failure (design 4.7). */
+  /** The policy never compiled: every call that it selects is an evaluation failure. */
   readonly broken: boolean;
 }
 
@@ -70,6 +72,7 @@ export function compileToolPolicy(
     })),
     rules,
     injections,
+    injectedHeaders: injections.map(({ header }) => header),
     audit: spec.audit,
     readsBody: expressions.some((expression) => readsBody(expression)),
     broken: false,
@@ -88,6 +91,7 @@ export function brokenToolPolicy(found: Salvage): CompiledToolPolicy {
     requiredClaims: [],
     rules: [],
     injections: [],
+    injectedHeaders: found.injectedHeaders,
     audit: { logDecisions: false, redactFields: [] },
     readsBody: false,
     broken: true,

@@ -5,7 +5,7 @@ import { judge, type Verdict } from '../judge.js';
 import type { CompiledClaim, CompiledRule, CompiledToolPolicy } from './compile-tool-policy.js';
 
 /**
- * Required claims in order, then rules in order; the first denial stops (design 4.3). A failed evaluation denies or,
+ * Required claims in order, then rules in order; the first denial stops. A failed evaluation denies or,
  * under onFailure: allow, is noted and the next rule still runs.
  */
 export function evaluateToolPolicy(
