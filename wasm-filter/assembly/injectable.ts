@@ -1,10 +1,12 @@
 import { isName, isToken, startsWithName } from './header-text';
 import { Slice } from './slice';
 
-/** Headers that frame the message or steer the hop. */
+/** Headers that frame the message, say how its body is read, or steer the hop. The policy parser has the same list. */
 const RESERVED: StaticArray<string> = [
   'host',
   'content-length',
+  'content-type',
+  'content-encoding',
   'transfer-encoding',
   'connection',
   'keep-alive',

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import type { Answer } from '../send.js';
 import { startStack } from '../stack.js';
@@ -43,6 +44,7 @@ spec:
 /** What the rules say of a body; `unreadable` means that each rule that reads it fails. */
 type Expected = 'pass' | 'max-amount' | 'reason' | 'unreadable';
 
+const FORM = 'application/x-www-form-urlencoded';
 const GOOD = { amount: 5, reason: 'r' };
 const bodies: [name: string, options: ToolCallOptions, expected: Expected][] = [
   ['none', { contentType: null }, 'reason'],
@@ -64,7 +66,27 @@ const bodies: [name: string, options: ToolCallOptions, expected: Expected][] = [
   ],
   ['just below 64 KiB', { body: JSON.stringify({ ...GOOD, x: 'x'.repeat(65_000) }) }, 'pass'],
   ['wrong content type', { body: GOOD, contentType: 'text/plain' }, 'unreadable'],
-  ['form', { body: 'amount=501&reason=r', contentType: 'application/x-www-form-urlencoded' }, 'max-amount'],
+  ['form', { body: 'amount=501&reason=r', contentType: FORM }, 'max-amount'],
+  ['JSON under the label of a form', { body: { ...GOOD, amount: 600 }, contentType: FORM }, 'unreadable'],
+  [
+    'JSON under the label of a form, split to look like one',
+    { body: '{"amount":600,"x":"&reason=x","reason":"y"}', contentType: FORM },
+    'unreadable',
+  ],
+  ['a list in a form', { body: 'amount[]=600&reason=r', contentType: FORM }, 'unreadable'],
+  ['a byte order mark', { body: '\ufeff{"amount":600,"reason":"r"}' }, 'unreadable'],
+  [
+    'gzip',
+    { body: gzipSync('{"amount":600,"reason":"r"}'), headers: [['content-encoding', 'gzip']] },
+    'unreadable',
+  ],
+  ['another charset', { body: GOOD, contentType: 'application/json; charset=utf-16' }, 'unreadable'],
+  [
+    'multipart',
+    { body: '--a\r\n\r\n1\r\n--a--', contentType: 'multipart/form-data; boundary=a' },
+    'unreadable',
+  ],
+  ['keys that differ in case', { body: '{"amount":5,"Amount":600,"reason":"r"}' }, 'unreadable'],
   [
     '$typeName',
     { body: { ...GOOD, $typeName: 'google.protobuf.Struct', fields: {}, amount: 600 } },
@@ -129,7 +151,7 @@ t.test('every body under every way to fail', async (t) => {
 
   t.test('policies that do not read the body decide about any body', async (t) => {
     for (const [name, options] of bodies) {
-      const headers: [string, string][] = [['x-stop', '1']];
+      const headers = [...(options.headers ?? []), ['x-stop', '1'] as const];
       t.equal((await callTool(stack, { ...options, tool: 'headers-only' })).status, 200, name);
       t.equal((await callTool(stack, { ...options, headers, tool: 'headers-only' })).status, 403, name);
     }

@@ -74,6 +74,9 @@ t.test('forged claim headers never reach the tool', async (t) => {
       ];
       const body = { amount: 1, reason: 'x' };
       t.equal(received(await callTool(stack, { headers, body })).headers['x-processed-by'], 'support');
+      const trailers: [string, string][] = [['x-processed-by', 'admin']];
+      const trailing = received(await callTool(stack, { trailers, body }));
+      t.equal(trailing.headers['x-processed-by'], 'support', 'in a trailer');
       const other = received(await callTool(stack, { tool: 'lookup_order', headers, body }));
       t.same(other.headers['x-processed-by'], ['admin', 'root'], 'no policy speaks of it there: it passes');
     },

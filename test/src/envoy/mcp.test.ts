@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -93,6 +94,41 @@ t.test('MCP messages through the default shape of denial', async (t) => {
   });
 });
 
+const REGISTRY = `
+apiVersion: omnia.altairalabs.ai/v1alpha1
+kind: ToolRegistry
+metadata: { name: customer-tools, namespace: production }
+spec: { handlers: [{ name: tools, type: mcp }] }
+`;
+
+t.test(
+  'a registry that speaks MCP does not believe the tool header when the message is unreadable',
+  async (t) => {
+    const stack = await startStack({ policies: { ...POLICIES, 'registry.yaml': REGISTRY } });
+    t.teardown(() => stack.stop());
+    const message = JSON.stringify(toolsCall('delete_account', {}));
+    const hidden: [name: string, options: Parameters<typeof callTool>[1]][] = [
+      ['padded', { body: toolsCall('delete_account', { x: 'x'.repeat(70_000) }) }],
+      ['a key twice', { body: message.replace('{', '{"jsonrpc":"2.0",') }],
+      ['a byte order mark', { body: `\ufeff${message}` }],
+      ['compressed', { body: gzipSync(message), headers: [['content-encoding', 'gzip']] }],
+      ['as text', { body: message, contentType: 'text/plain' }],
+      ['as another kind of JSON', { body: message, contentType: 'application/json-rpc' }],
+      ['as a form', { body: message, contentType: 'application/x-www-form-urlencoded' }],
+      ['without jsonrpc', { body: { id: 1, method: 'tools/call', params: { name: 'delete_account' } } }],
+      ['a batch in a list', { body: `[[${message}]]` }],
+    ];
+    for (const [name, options] of hidden) {
+      const answer = await callTool(stack, { tool: 'lookup_order', path: '/mcp', ...options });
+      t.match(answer.text, /policy_denied/, name);
+    }
+    t.equal(
+      (await callTool(stack, { tool: 'lookup_order', body: toolsCall('lookup_order', {}) })).status,
+      200,
+    );
+  },
+);
+
 t.test('the shape of a denial is configurable', async (t) => {
   const refund = toolsCall('process_refund', { amount: 600, reason: 'r' });
   const rpc = await startStack({ policies: POLICIES, flags: ['--mcp-denial', 'json-rpc-error'] });
@@ -116,6 +152,16 @@ t.test('with unmatched: deny, what is no tool call is refused', async (t) => {
   t.teardown(() => stack.stop());
   t.equal((await mcp(stack, { jsonrpc: '2.0', id: 3, method: 'no/such/method' })).status, 200, 'as JSON-RPC');
   t.match((await mcp(stack, { jsonrpc: '2.0', id: 3, method: 'no/such/method' })).text, /unmatched/);
+  t.equal(
+    (await mcp(stack, { jsonrpc: '2.0', id: 3, method: 'tools/list' })).status,
+    200,
+    'MCP goes on working',
+  );
+  t.equal(
+    (await callTool(stack, { agent: '', tool: 'lookup_order', body: {} })).status,
+    403,
+    'no agent named',
+  );
   t.equal((await callTool(stack, { registry: '', tool: '', body: {} })).status, 403);
 });
 
