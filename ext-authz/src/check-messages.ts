@@ -1,22 +1,36 @@
-/** What an ext_authz CheckRequest says, as far as a decision needs it. Absent texts are empty, as protobuf has it. */
+/**
+ * The ext_authz messages as proto-loader gives and takes them: field names as in protos/, numbers of enums as numbers.
+ * What a message does not say is undefined; a text may also be empty, which means the same.
+ */
 export interface CheckRequest {
-  readonly method: string;
-  /** With the query. */
-  readonly path: string;
-  readonly host: string;
-  /** Names as sent, pseudo headers included. Undefined: the message describes no HTTP request. */
-  readonly headers: ReadonlyMap<string, string> | undefined;
-  /** Empty when there is none. */
-  readonly body: Uint8Array;
-  readonly contextExtensions: ReadonlyMap<string, string>;
-  /** `sub` of the token that Envoy's jwt_authn filter verified. */
-  readonly subject: string;
+  readonly attributes?: {
+    readonly request?: { readonly http?: HttpRequestMessage };
+    readonly context_extensions?: Readonly<Record<string, string>>;
+    readonly metadata_context?: { readonly filter_metadata?: Readonly<Record<string, StructMessage>> };
+  };
 }
 
-/** An encoded CheckResponse. */
-export type EncodedCheckResponse = Buffer;
+export interface HttpRequestMessage {
+  readonly method?: string;
+  /** Names as sent, pseudo headers included. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** With the query. */
+  readonly path?: string;
+  readonly host?: string;
+  readonly body?: string;
+  readonly raw_body?: Uint8Array;
+}
 
-/** A CheckResponse before it is encoded: names as in protos/. */
+export interface StructMessage {
+  readonly fields?: Readonly<Record<string, ValueMessage>>;
+}
+
+/** Other kinds of value are not read: both fields are absent then. */
+export interface ValueMessage {
+  readonly string_value?: string;
+  readonly struct_value?: StructMessage;
+}
+
 export interface CheckResponse {
   readonly status: { readonly code: number };
   readonly denied_response?: {
@@ -25,7 +39,7 @@ export interface CheckResponse {
     readonly body: string;
   };
   readonly ok_response?: { readonly response_headers_to_add: readonly HeaderOption[] };
-  readonly dynamic_metadata: { readonly fields: Readonly<Record<string, { readonly string_value: string }>> };
+  readonly dynamic_metadata: StructMessage;
 }
 
 export interface HeaderOption {

@@ -8,11 +8,11 @@ import {
 } from '@omnia-policy/policy';
 import type { Logger } from '@omnia-policy/service';
 import { randomUUID } from 'node:crypto';
-import type { CheckRequest, EncodedCheckResponse } from './check-messages.js';
+import type { CheckRequest, CheckResponse } from './check-messages.js';
 import { logDecision } from './decision-log.js';
 import { decodeRequest } from './decode-request.js';
-import { encodeResponse } from './encode-response.js';
 import type { CheckFailure, DecisionMetrics } from './metrics.js';
+import { responseOf } from './response-of.js';
 
 export interface CheckSettings {
   /** What becomes of a request that is no tool call. */
@@ -36,9 +36,9 @@ const bodyMetadataKey = 'x-omnia-body';
  * Answers one Check: a decision, or a gRPC error that Envoy takes as "no answer". Nothing here waits, so a call is
  * decided by one policy set.
  */
-export function createCheck(options: CheckOptions): handleUnaryCall<CheckRequest, EncodedCheckResponse> {
+export function createCheck(options: CheckOptions): handleUnaryCall<CheckRequest, CheckResponse> {
   const { policySet, logger, metrics } = options;
-  const fail = (callback: sendUnaryData<EncodedCheckResponse>, failure: CheckFailure): void => {
+  const fail = (callback: sendUnaryData<CheckResponse>, failure: CheckFailure): void => {
     metrics.fail(failure);
     callback(failures[failure]);
   };
@@ -48,7 +48,7 @@ export function createCheck(options: CheckOptions): handleUnaryCall<CheckRequest
       fail(callback, 'not-ready');
       return;
     }
-    let response: EncodedCheckResponse | undefined;
+    let response: CheckResponse | undefined;
     try {
       response = answer(request, metadata, { ...options, set });
     } catch (error) {
@@ -72,7 +72,7 @@ function answer(
   message: CheckRequest,
   metadata: Metadata,
   { set: policySet, settings, logger, metrics }: CheckOptions & { readonly set: PolicySet },
-): EncodedCheckResponse | undefined {
+): CheckResponse | undefined {
   const startedMs = performance.now();
   const isBodyBuffered = metadata.get(bodyMetadataKey)[0] === 'buffered';
   const request = decodeRequest(message, { isBodyBuffered, maxRequestBytes: settings.maxRequestBytes });
@@ -84,6 +84,6 @@ function answer(
   metrics.observeSeconds(durationMs / 1000);
   metrics.record({ decision, call, policySet });
   logDecision(logger, { decision, call, decisionId, durationMs });
-  if (decision.outcome === 'allow') return encodeResponse({ decision, decisionId });
-  return encodeResponse({ decision, decisionId, denial: denialResponse(decision, call, settings.mcpDenial) });
+  if (decision.outcome === 'allow') return responseOf({ decision, decisionId });
+  return responseOf({ decision, decisionId, denial: denialResponse(decision, call, settings.mcpDenial) });
 }

@@ -1,5 +1,5 @@
 import type { HttpToolRequest } from '@omnia-policy/policy';
-import type { CheckRequest } from './check-messages.js';
+import type { CheckRequest, HttpRequestMessage } from './check-messages.js';
 
 export interface DecodeOptions {
   /** Envoy was told to buffer bodies for this filter. */
@@ -10,16 +10,17 @@ export interface DecodeOptions {
 
 /** Undefined for a message that describes no HTTP request: whoever sent it gets an error, never a decision. */
 export function decodeRequest(message: CheckRequest, options: DecodeOptions): HttpToolRequest | undefined {
-  const { method, path, host, headers: received, subject } = message;
-  if (method === '' || path === '' || received === undefined) return undefined;
+  const http = message.attributes?.request?.http ?? {};
+  const { method = '', path = '', host = '' } = http;
+  if (method === '' || path === '') return undefined;
   return {
     method,
     path,
     host,
-    headers: headersOf(received),
-    body: bodyOf({ method, headers: received, body: message.body }, options),
-    subject,
-    ...attachmentOf(message.contextExtensions),
+    headers: headersOf(http),
+    body: bodyOf(http, options),
+    subject: subjectOf(message),
+    ...attachmentOf(message),
   };
 }
 
@@ -27,41 +28,43 @@ export function decodeRequest(message: CheckRequest, options: DecodeOptions): Ht
 const partialBodyHeader = 'x-envoy-auth-partial-body';
 const noBytes = new Uint8Array(0);
 
-function headersOf(received: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
-  for (const [name, value] of received) {
+function headersOf({ headers = {} }: HttpRequestMessage): ReadonlyMap<string, string> {
+  const read = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(':') || name === partialBodyHeader) continue;
-    headers.set(name.toLowerCase(), value);
+    read.set(name.toLowerCase(), value);
   }
-  return headers;
-}
-
-interface ReceivedBody {
-  readonly method: string;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: Uint8Array;
+  return read;
 }
 
 function bodyOf(
-  { method, headers, body: bytes }: ReceivedBody,
+  { method, headers = {}, body = '', raw_body }: HttpRequestMessage,
   { isBodyBuffered, maxRequestBytes }: DecodeOptions,
 ): HttpToolRequest['body'] {
   if (!isBodyBuffered) return { state: 'not-buffered', bytes: noBytes };
+  // As bytes or as text, whichever Envoy is configured to send.
+  const bytes = raw_body ?? Buffer.from(body);
   // Envoy does not buffer for upgrades and CONNECT: no bytes does not mean that there is no body.
-  if (bytes.length === 0 && (method === 'CONNECT' || headers.has('upgrade')))
+  if (bytes.length === 0 && (method === 'CONNECT' || headers.upgrade !== undefined)) {
     return { state: 'not-buffered', bytes };
-  const declared = headers.get('content-length');
+  }
+  const declared = headers['content-length'];
   const isShort = declared !== undefined && Number(declared) > bytes.length;
-  if (headers.get(partialBodyHeader) === 'true' || isShort || bytes.length > maxRequestBytes) {
+  if (headers[partialBodyHeader] === 'true' || isShort || bytes.length > maxRequestBytes) {
     return { state: 'truncated', bytes };
   }
   return { state: 'whole', bytes };
 }
 
+/** `sub` of the token that Envoy's jwt_authn filter verified. */
+function subjectOf({ attributes }: CheckRequest): string {
+  const token = attributes?.metadata_context?.filter_metadata?.['envoy.filters.http.jwt_authn'];
+  return token?.fields?.payload?.struct_value?.fields?.sub?.string_value ?? '';
+}
+
 /** What the operator's attachment says of the destination; a call can not pick another one's policies. */
-function attachmentOf(extensions: ReadonlyMap<string, string>): Pick<HttpToolRequest, 'attachment'> {
-  const namespace = extensions.get('omnia_namespace');
-  const registries = extensions.get('omnia_registries');
+function attachmentOf({ attributes }: CheckRequest): Pick<HttpToolRequest, 'attachment'> {
+  const { omnia_namespace: namespace, omnia_registries: registries } = attributes?.context_extensions ?? {};
   if (namespace === undefined && registries === undefined) return {};
   return {
     attachment: {

@@ -1,7 +1,7 @@
 import { ReflectionService } from '@grpc/reflection';
 import { Server, type handleUnaryCall, type ServerCredentials } from '@grpc/grpc-js';
 import { formatListenAddress, listenError, type ListenAddress } from '@omnia-policy/service';
-import type { CheckRequest, EncodedCheckResponse } from './check-messages.js';
+import type { CheckRequest, CheckResponse } from './check-messages.js';
 import { createHealth } from './health.js';
 import { authorizationService, healthService, packageDefinition } from './services.js';
 
@@ -20,7 +20,7 @@ export interface CheckServerOptions {
   readonly flag: string;
   readonly credentials: ServerCredentials;
   readonly maxReceiveBytes: number;
-  readonly check: handleUnaryCall<CheckRequest, EncodedCheckResponse>;
+  readonly check: handleUnaryCall<CheckRequest, CheckResponse>;
 }
 
 /** @throws ServiceError when the address can't be had */

@@ -1,7 +1,7 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import { fileURLToPath } from 'node:url';
-import { readCheckRequest } from './wire/read-check-request.js';
+import type { CheckRequest, CheckResponse } from './check-messages.js';
 
 const protosFolder = fileURLToPath(new URL('../../protos/', import.meta.url));
 
@@ -13,18 +13,8 @@ export const packageDefinition: PackageDefinition = loadSync(
 );
 
 export const authorizationName = 'envoy.service.auth.v3.Authorization';
-
-const authorization = serviceNamed(authorizationName);
-/** As the loader made it: encodes and decodes messages with the names of protos/. */
-export const checkMethod = methodOf(authorization, 'Check');
-/** Check as the server registers it: requests are decoded by our own reader, responses come encoded. */
-export const authorizationService: ServiceDefinition = {
-  Check: {
-    ...checkMethod,
-    requestDeserialize: readCheckRequest,
-    responseSerialize: (encoded: Buffer) => encoded,
-  },
-};
+export const authorizationService = serviceNamed(authorizationName);
+export const checkMethod = methodOf<CheckRequest, CheckResponse>(authorizationService, 'Check');
 export const healthService = serviceNamed('grpc.health.v1.Health');
 
 function serviceNamed(name: string): ServiceDefinition {
@@ -33,8 +23,11 @@ function serviceNamed(name: string): ServiceDefinition {
   return definition;
 }
 
-function methodOf(service: ServiceDefinition, name: string): MethodDefinition<object, object> {
+function methodOf<Request, Response>(
+  service: ServiceDefinition,
+  name: string,
+): MethodDefinition<Request, Response> {
   const method = service[name];
   if (method === undefined) throw new Error(`protos/ has no method ${name}`);
-  return method as MethodDefinition<object, object>;
+  return method as MethodDefinition<Request, Response>;
 }

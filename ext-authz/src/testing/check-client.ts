@@ -35,11 +35,10 @@ export function createCheckClient(
   const { path, requestSerialize, responseDeserialize } = checkMethod;
   const call = (bytes: Buffer, metadata: Metadata): Promise<CheckResult> =>
     new Promise((resolve) => {
-      const deserialize = (answer: Buffer): CheckResponse => responseDeserialize(answer) as CheckResponse;
       client.makeUnaryRequest(
         path,
         (value: Buffer) => value,
-        deserialize,
+        responseDeserialize,
         bytes,
         metadata,
         { deadline: Date.now() + 20_000 },

@@ -1,7 +1,7 @@
 import type { Decision, DenialResponse, Finding } from '@omnia-policy/policy';
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { encodeResponse } from './encode-response.js';
+import { responseOf, type DecisionAnswer } from './response-of.js';
 import { checkMethod } from './services.js';
 
 const allow: Decision = {
@@ -26,13 +26,15 @@ const deny = (rule: string): Decision => ({
   findings: [finding(rule)],
 });
 const denial = (body: string): DenialResponse => ({ status: 403, contentType: 'application/json', body });
+/** Encoded as Envoy gets it. */
+const encode = (answer: DecisionAnswer): Buffer => checkMethod.responseSerialize(responseOf(answer));
 const text = (string_value: string) => ({ string_value });
 
 t.test('each response carries its own id, twice, and the rest of its own decision', (t) => {
   for (let round = 0; round < 3; round += 1) {
     for (const rule of ['one', 'two\nlines', '']) {
       const decisionId = randomUUID();
-      const bytes = encodeResponse({ decision: deny(rule), decisionId, denial: denial(`body of ${rule}`) });
+      const bytes = encode({ decision: deny(rule), decisionId, denial: denial(`body of ${rule}`) });
       t.strictSame(checkMethod.responseDeserialize(bytes), {
         status: { code: 7 },
         denied_response: {
@@ -65,7 +67,7 @@ t.test('headers to inject travel as JSON', (t) => {
       injectHeaders: [{ name: 'x-team', value }],
       removeHeaders: ['x-team', 'x-gone'],
     };
-    const response = checkMethod.responseDeserialize(encodeResponse({ decision, decisionId: randomUUID() }));
+    const response = checkMethod.responseDeserialize(encode({ decision, decisionId: randomUUID() }));
     t.match(response, {
       status: {},
       ok_response: {},
@@ -81,16 +83,7 @@ t.test('headers to inject travel as JSON', (t) => {
 });
 
 t.test('an allow always says so: a status that is not set would mean the same and hide a mistake', (t) => {
-  const bytes = encodeResponse({ decision: allow, decisionId: randomUUID() });
+  const bytes = encode({ decision: allow, decisionId: randomUUID() });
   t.strictSame([...bytes.subarray(0, 4)], [0x0a, 2, 0x08, 0], 'status, its code 0');
-  t.end();
-});
-
-t.test('many different responses are not kept for ever', (t) => {
-  for (let index = 0; index < 2500; index += 1) {
-    const decisionId = randomUUID();
-    const bytes = encodeResponse({ decision: deny('r'), decisionId, denial: denial(String(index)) });
-    t.match(checkMethod.responseDeserialize(bytes), { denied_response: { body: String(index) } });
-  }
   t.end();
 });
