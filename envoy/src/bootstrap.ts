@@ -44,6 +44,8 @@ function listener(settings: LocalRunSettings): JsonObject {
   return {
     name: 'tool-calls',
     address: socketAddress(settings.listen),
+    // With SO_REUSEPORT, Envoy's default, a second run on this port would start and take half of the calls.
+    enable_reuse_port: false,
     // The part of a body that ext-authz is to see must fit, whatever its limit.
     per_connection_buffer_limit_bytes: Math.max(
       MIN_CONNECTION_BUFFER_BYTES,

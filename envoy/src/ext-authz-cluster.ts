@@ -13,6 +13,13 @@ const CONNECT_TIMEOUT_MS = 250;
 /** More calls than this in flight on one connection open another, which may end at another worker of ext-authz. */
 const MAX_STREAMS_PER_CONNECTION = 100;
 
+/**
+ * Envoy pings each connection; one whose worker does not answer (stopped, in an endless loop) is closed, and the next
+ * call opens another, which ends at a worker that accepts. Without it all calls wait for that one worker for ever.
+ */
+const KEEPALIVE_INTERVAL_MS = 1000;
+const KEEPALIVE_TIMEOUT_MS = 1000;
+
 /** The cluster of an ext-authz beside Envoy, at an IP address, without TLS. */
 export function extAuthzCluster(address: Address): JsonObject {
   return {
@@ -25,7 +32,13 @@ export function extAuthzCluster(address: Address): JsonObject {
         'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
         {
           explicit_http_config: {
-            http2_protocol_options: { max_concurrent_streams: MAX_STREAMS_PER_CONNECTION },
+            http2_protocol_options: {
+              max_concurrent_streams: MAX_STREAMS_PER_CONNECTION,
+              connection_keepalive: {
+                interval: duration(KEEPALIVE_INTERVAL_MS),
+                timeout: duration(KEEPALIVE_TIMEOUT_MS),
+              },
+            },
           },
         },
       ),

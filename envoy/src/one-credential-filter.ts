@@ -4,9 +4,16 @@ import { typedConfig } from './typed-config.js';
 import type { NamedExtension } from './typed-config.js';
 
 /**
- * Refuses a call that brings a bearer token and another credential. jwt_authn sees repeated Authorization headers as
- * one, joined by commas, and finds its token behind the comma too (measured: `Basic …` before a valid `Bearer …`
- * passes), while a tool service may act on the first: policies and tool would see two callers. Before jwt_authn.
+ * One bearer token and nothing else, in the one spelling of the scheme that jwt_authn knows. Without padding: a JWT has
+ * none (RFC 7515, section 2).
+ */
+const ONE_BEARER_TOKEN = '^Bearer +[A-Za-z0-9_.-]+$';
+
+/**
+ * Refuses a call whose Authorization speaks of a bearer token and holds anything beside it. jwt_authn takes the token
+ * from behind `Bearer ` wherever that stands (measured: `Basic … Bearer …`, `xBearer …`, and repeated headers, which it
+ * sees joined by commas), while a tool service may act on what stands first: policies and tool would see two callers.
+ * Before jwt_authn.
  */
 export function oneCredentialFilter(): NamedExtension {
   return {
@@ -17,7 +24,7 @@ export function oneCredentialFilter(): NamedExtension {
         policies: {
           'two-credentials': {
             permissions: [{ any: true }],
-            principals: [{ and_ids: { ids: [authorizationContains(','), authorizationContains('bearer')] } }],
+            principals: [{ and_ids: { ids: [mentionsBearer, { not_id: isOneBearerToken }] } }],
           },
         },
       },
@@ -25,6 +32,9 @@ export function oneCredentialFilter(): NamedExtension {
   };
 }
 
-function authorizationContains(text: string): JsonObject {
-  return { header: { name: 'authorization', string_match: { contains: text, ignore_case: true } } };
+const mentionsBearer = authorization({ contains: 'bearer', ignore_case: true });
+const isOneBearerToken = authorization({ safe_regex: { regex: ONE_BEARER_TOKEN } });
+
+function authorization(match: JsonObject): JsonObject {
+  return { header: { name: 'authorization', string_match: match } };
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootstrap } from '@omnia-policy/envoy';
 import type { LocalRunSettings } from '@omnia-policy/envoy';
-import { ServiceError } from '@omnia-policy/service';
+import { flagOf, formatListenAddress, listenError, ServiceError } from '@omnia-policy/service';
 import type { EnvoyBinary } from '../acquire-envoy/envoy-version.js';
 import type { Cleanup } from '../processes/cleanup.js';
 import { startChild } from '../processes/start-child.js';
@@ -22,7 +22,8 @@ const KEPT_LINES = 5;
 /**
  * Starts Envoy. Its warnings are reported.
  *
- * @returns a promise that rejects with ServiceError `envoy-failed` when Envoy ends before it is told to.
+ * @returns a promise that rejects with a ServiceError when Envoy ends before it is told to: `address-in-use` or
+ *   `address-unavailable` when it could not listen, else `envoy-failed`.
  */
 export async function startEnvoy(start: EnvoyStart): Promise<{ readonly failed: Promise<never> }> {
   const { binary, report } = start;
@@ -51,9 +52,24 @@ export async function startEnvoy(start: EnvoyStart): Promise<{ readonly failed: 
   });
   const failed = child.ended.then(async ({ description }): Promise<never> => {
     if (stopping) return new Promise(() => undefined);
-    throw new ServiceError('envoy-failed', [`Envoy ${description}`, ...words].join('\n'));
+    const cause = new ServiceError('envoy-failed', [`Envoy ${description}`, ...words].join('\n'));
+    throw bindError(start.settings, words, cause) ?? cause;
   });
   return { failed };
+}
+
+/** The ports were free before Envoy was started; somebody may have taken one since. */
+function bindError(
+  { listen, admin }: LocalRunSettings,
+  words: readonly string[],
+  cause: ServiceError,
+): ServiceError | undefined {
+  const complaint = words.find((line) => line.includes('cannot bind'));
+  if (complaint === undefined) return undefined;
+  const isAdmin = complaint.includes(`'${formatListenAddress(admin)}'`);
+  return isAdmin
+    ? listenError(flagOf('envoyAdmin'), admin, cause)
+    : listenError(flagOf('listen'), listen, cause);
 }
 
 function envoyArguments(bootstrapFile: string, concurrency: number): readonly string[] {
