@@ -1,6 +1,6 @@
 import { isCelError, type CelValue } from '@bufbuild/cel';
 import { ADMISSION_LIMITS, textProblem, treeProblem, type AdmissionLimits } from './admission.js';
-import { isBudgetBlown, resetBudget } from './budget.js';
+import { BUDGET_STEPS, isBudgetBlown, resetBudget } from './budget.js';
 import { checkExpression } from './check/check-expression.js';
 import type { CheckedTree } from './check/checked-tree.js';
 import type { Type } from './check/type.js';
@@ -17,8 +17,11 @@ export interface Program {
   readonly type: Type;
   /** Declared variables that it reads. */
   readonly references: ReadonlySet<string>;
-  /** @param variables an object that has each declared variable as a property */
-  run(variables: object): Evaluation<CelValue>;
+  /**
+   * @param variables an object that has each declared variable as a property
+   * @param maxSteps what the evaluation may take; {@link BUDGET_STEPS} unless the call has less left
+   */
+  run(variables: object, maxSteps?: number): Evaluation<CelValue>;
 }
 
 export type CompiledProgram =
@@ -53,19 +56,33 @@ function programOf(checked: CheckedTree): Program {
   return {
     type: checked.type,
     references: checked.references,
-    run: (variables) => runPlan(evaluate, variables),
+    run: (variables, maxSteps = BUDGET_STEPS) => runPlan(evaluate, variables, maxSteps),
   };
 }
 
-function runPlan(evaluate: EnginePlan, variables: object): Evaluation<CelValue> {
-  resetBudget();
-  const value = evaluate(variables);
+function runPlan(evaluate: EnginePlan, variables: object, maxSteps: number): Evaluation<CelValue> {
+  resetBudget(maxSteps);
+  const value = withoutStackTraces(() => evaluate(variables));
   if (isBudgetBlown()) {
-    return {
-      ok: false,
-      code: 'over-budget',
-      detail: 'the expression takes more steps on this call than are allowed',
-    };
+    const detail =
+      maxSteps < BUDGET_STEPS
+        ? 'the expressions of this call together take more steps than are allowed'
+        : 'the expression takes more steps on this call than are allowed';
+    return { ok: false, code: 'over-budget', detail };
   }
   return isCelError(value) ? { ok: false, ...faultOf(value) } : { ok: true, value };
+}
+
+/**
+ * An error that a macro or `||` swallows is a value like any other, and the engine makes a new one where two meet. Its
+ * stack trace, which nobody reads, would be most of its cost.
+ */
+function withoutStackTraces<T>(run: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

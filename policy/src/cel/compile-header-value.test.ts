@@ -1,7 +1,7 @@
 import t from 'tap';
 import { compileHeaderValue } from './compile-header-value.js';
 import { createActivation } from './create-activation.js';
-import { exampleCall, type ExampleCall } from './example-call.js';
+import { exampleCall, type ExampleCall } from './testing/example-call.js';
 
 function valueOf(text: string, call: ExampleCall = {}): unknown {
   const compiled = compileHeaderValue(text);

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { JsonObject } from '../call/json.js';
 import { compileRule } from './compile-rule.js';
 import { createActivation } from './create-activation.js';
-import { exampleCall, type ExampleCall } from './example-call.js';
+import { exampleCall, type ExampleCall } from './testing/example-call.js';
 
 function problemsOf(text: string): readonly string[] {
   const compiled = compileRule(text);

@@ -5,7 +5,7 @@ import { resetBudget } from './budget.js';
 import { describeType, type Type } from './check/type.js';
 import { parseType } from './check/signature.js';
 import { compileExpression } from './compile-expression.js';
-import { describeValue } from './describe-value.js';
+import { describeValue } from './testing/describe-value.js';
 import { literalMap } from './values/literal-map.js';
 
 interface ConformanceCase {

@@ -1,5 +1,6 @@
 import type { CelMap, CelValue } from '@bufbuild/cel';
 import type { ToolCall } from '../call/tool-call.js';
+import { CALL_BUDGET_STEPS } from './budget.js';
 import type { Activation, RootVariable } from './expression.js';
 import { engineMap } from './values/engine-map.js';
 import { jsonMap } from './values/json-value.js';
@@ -10,13 +11,19 @@ export function createActivation(call: ToolCall): Activation {
   return new CallActivation(call);
 }
 
-/** The variables of an activation in the form that the engine reads. */
-export function engineVariables(activation: Activation): Readonly<Record<RootVariable, CelMap>> {
+/** The variables of a call in the form that the engine reads, and what its expressions may still cost. */
+export interface CallVariables extends Readonly<Record<RootVariable, CelMap>> {
+  stepsLeft: number;
+}
+
+/** The variables of an activation. One that {@link createActivation} did not make gets a budget for this time only. */
+export function engineVariables(activation: Activation): CallVariables {
   return activation instanceof CallActivation ? activation : new CallActivation(activation.call);
 }
 
-class CallActivation implements Activation, Readonly<Record<RootVariable, CelMap>> {
+class CallActivation implements Activation, CallVariables {
   readonly call: ToolCall;
+  stepsLeft = CALL_BUDGET_STEPS;
   #headers: CelMap | undefined;
   #body: CelMap | undefined;
   #identity: CelMap | undefined;

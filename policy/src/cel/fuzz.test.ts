@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../call/json.js';
 import { compileHeaderValue } from './compile-header-value.js';
 import { compileRule } from './compile-rule.js';
 import { createActivation } from './create-activation.js';
-import { exampleCall } from './example-call.js';
+import { exampleCall } from './testing/example-call.js';
 
 const SEED = 20_261_121;
 const CODES = [

@@ -2,17 +2,8 @@ import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import type { JsonObject, JsonValue } from '../call/json.js';
 import { compileRule } from './compile-rule.js';
-import { createActivation } from './create-activation.js';
-import { exampleCall } from './example-call.js';
+import { outcomeOf } from './testing/outcome-of.js';
 import { LruCache } from './values/lru-cache.js';
-
-/** The value or the error code; `refused` for a rule that does not compile. */
-function outcomeOf(text: string, body: JsonObject): boolean | string {
-  const compiled = compileRule(text);
-  if (!compiled.ok) return 'refused';
-  const result = compiled.expression.evaluate(createActivation(exampleCall({ body })));
-  return result.ok ? result.value : result.code;
-}
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const nested = (open: string, close: string): JsonValue =>
@@ -22,7 +13,16 @@ const chain = (start: string, macro: string, times: number): string => start + m
 const many = numbers(20_000);
 const long = 'a'.repeat(500_000);
 
-const PROBES: readonly [name: string, rule: string, body: JsonObject, outcome: boolean | string][] = [
+/** Letters in no order, so that an automaton sees ever new states. */
+function letters(count: number): string {
+  let state = 1;
+  const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0);
+  return Array.from({ length: count }, () => (next() < 2 ** 31 ? 'a' : 'b')).join('');
+}
+
+type Probe = readonly [name: string, rule: string, body: JsonObject, outcome: boolean | string];
+
+const PROBES: readonly Probe[] = [
   ['a pattern that backtracks', 'body.a.matches("^(a+)+$")', { a: `${'a'.repeat(30)}!` }, false],
   [
     'a pattern that backtracks on a long text',
@@ -40,7 +40,31 @@ const PROBES: readonly [name: string, rule: string, body: JsonObject, outcome: b
   [
     'a pattern from the body that makes the automaton grow',
     'body.a.matches(body.p)',
-    { a: 'ab'.repeat(32_768), p: '(?:a?b?){100}(a|b)a(a|b){20}b{3}c?$' },
+    { a: letters(62_000), p: '(?:a?b?){100}(a|b)a(a|b){20}b{3}c?$' },
+    'over-budget',
+  ],
+  [
+    'a pattern of the rule whose automaton a body makes grow',
+    'body.a.matches("a(a|b){14}$")',
+    { a: letters(62_000) },
+    'over-budget',
+  ],
+  [
+    'the same pattern on a text that does not',
+    'body.a.matches("a(a|b){14}$")',
+    { a: 'abc'.repeat(20_000) },
+    false,
+  ],
+  [
+    'patterns from the body that are slow to compile',
+    'body.l.exists(x, "a".matches(x))',
+    { l: numbers(20).map((i) => `(?i)${'\\pL{999}'.repeat(50)}${i}`) },
+    'evaluation-failed',
+  ],
+  [
+    'many patterns from the body that are as large as they may be',
+    'body.l.exists(x, "a".matches(x))',
+    { l: numbers(10).map((i) => `(?:a?b?){300}${i}`) },
     'over-budget',
   ],
   ['1,000 parentheses', `${'('.repeat(1000)}true${')'.repeat(1000)}`, {}, 'refused'],
@@ -216,7 +240,7 @@ function inSmallProcess(statements: string): string {
   const imports = `
     import { compileRule } from ${JSON.stringify(new URL('./compile-rule.js', import.meta.url).href)};
     import { createActivation } from ${JSON.stringify(new URL('./create-activation.js', import.meta.url).href)};
-    import { exampleCall } from ${JSON.stringify(new URL('./example-call.js', import.meta.url).href)};
+    import { exampleCall } from ${JSON.stringify(new URL('./testing/example-call.js', import.meta.url).href)};
     const outcome = (text, body) => {
       const compiled = compileRule(text);
       if (!compiled.ok) return 'refused';
@@ -273,9 +297,7 @@ t.test('bodies leave no memory behind', (t) => {
 
 t.test('patterns that come with calls leave no memory behind', (t) => {
   const grown = inSmallProcess(`
-    let state = 1;
-    const letter = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) < 2 ** 31 ? 'a' : 'b');
-    const a = Array.from({ length: 8000 }, letter).join('');
+    const a = ${JSON.stringify(letters(400))};
     gc();
     const before = process.memoryUsage().heapUsed;
     const outcomes = new Set();

@@ -1,57 +1,85 @@
 import { RE2JS } from 're2js';
+import { buildWhole, chargeGrowth, plainSearches, testAfresh } from './automaton.js';
 import { charge } from './budget.js';
 import { fault } from './fault.js';
+import { patternWeight } from './pattern-weight.js';
 import { LruCache } from './values/lru-cache.js';
 
 /** Longest pattern, in UTF-16 units. */
 export const MAX_PATTERN_LENGTH = 512;
+/** Largest {@link patternWeight} of a pattern that stands in a rule, and of one that comes with a call. */
+export const MAX_RULE_PATTERN_WEIGHT = 50_000;
+export const MAX_CALL_PATTERN_WEIGHT = 5_000;
 
-/** Compiling a pattern costs up to a millisecond; paid whether it is remembered or not, so that costs stay the same. */
+/** Compiling a pattern is paid whether it is remembered or not, so that costs stay the same. */
 const COMPILE_STEPS = 2_000;
+const COMPILE_STEPS_PER_WEIGHT = 10;
 
-// The automaton behind a pattern grows with the texts it sees, up to 8 MB, and then falls back to a slower one, whose
-// time grows with the size of the pattern's program. So patterns that come with calls pay for that size, and few of
-// them are remembered; two caches, since they must not push out those of the rules.
-const ofRules = new LruCache<string, RE2JS>(4_096);
-const ofCalls = new LruCache<string, RE2JS>(4);
 const UNITS_PER_STEP = 4;
-/** Programs up to this size, a dozen words or so, cost nothing extra in a rule. */
-const SMALL_PROGRAM = 32;
-const RULE_PROGRAM_PER_STEP = 256;
-const CALL_PROGRAM_PER_STEP = 32;
+const SEARCHED_UNITS_PER_STEP = 16;
+const COMPARED_PAIRS_PER_STEP = 256;
+
+interface Pattern {
+  readonly regex: RE2JS;
+  /** Whether its automaton was built as a whole, so that no text makes it grow. */
+  readonly isWhole: boolean;
+  readonly stepsPerUnit: number;
+}
+
+// Two caches, since the patterns of calls must not push out those of the rules.
+const ofRules = new LruCache<string, Pattern>(4_096);
+const ofCalls = new LruCache<string, Pattern>(4);
 
 /** Whether the text has a match of a pattern that stands in the rule. RE2: linear time, no back references. */
 export function matchesRulePattern(text: string, pattern: string): boolean {
-  const compiled = ofRules.get(pattern, compilePattern);
-  const excess = Math.max(compiled.programSize() - SMALL_PROGRAM, 0);
-  charge(Math.ceil(text.length * (1 / UNITS_PER_STEP + excess / RULE_PROGRAM_PER_STEP)));
-  return compiled.test(text);
+  return test(ofRules.get(pattern, rulePattern), text);
 }
 
 /** The same for a pattern that is computed from the call. Throws a fault when it is no pattern. */
 export function matchesCallPattern(text: string, pattern: string): boolean {
-  charge(COMPILE_STEPS);
-  const compiled = ofCalls.get(pattern, compilePattern);
-  charge(Math.ceil(text.length * (1 / UNITS_PER_STEP + compiled.programSize() / CALL_PROGRAM_PER_STEP)));
-  return compiled.test(text);
+  if (pattern.length > MAX_PATTERN_LENGTH) throw fault('evaluation-failed', 'the pattern is too long');
+  const weight = patternWeight(pattern);
+  if (weight > MAX_CALL_PATTERN_WEIGHT) throw fault('evaluation-failed', 'the pattern is too large');
+  charge(COMPILE_STEPS + COMPILE_STEPS_PER_WEIGHT * weight);
+  return test(ofCalls.get(pattern, callPattern), text);
 }
 
-/** Why a pattern is refused; undefined for a good one. */
+/** Why a pattern of a rule is refused; undefined for a good one, which is then ready to match. */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern.length > MAX_PATTERN_LENGTH) return `it is longer than ${MAX_PATTERN_LENGTH} characters`;
+  if (patternWeight(pattern) > MAX_RULE_PATTERN_WEIGHT) return 'its repeats make it too large';
   try {
-    RE2JS.compile(pattern);
+    ofRules.get(pattern, rulePattern);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : 'it is no RE2 pattern';
   }
 }
 
-function compilePattern(pattern: string): RE2JS {
-  if (pattern.length > MAX_PATTERN_LENGTH) throw fault('evaluation-failed', 'the pattern is too long');
+function test({ regex, isWhole, stepsPerUnit }: Pattern, text: string): boolean {
+  charge(Math.ceil(text.length * stepsPerUnit));
+  return isWhole ? regex.test(text) : testAfresh(regex, text);
+}
+
+function rulePattern(pattern: string): Pattern {
+  const regex = RE2JS.compile(pattern);
+  return ready(regex, buildWhole(regex));
+}
+
+function callPattern(pattern: string): Pattern {
   try {
-    return RE2JS.compile(pattern);
+    return ready(RE2JS.compile(pattern), false);
   } catch {
     throw fault('evaluation-failed', 'the pattern is no RE2 pattern');
   }
+}
+
+function ready(regex: RE2JS, isWhole: boolean): Pattern {
+  if (!isWhole) chargeGrowth(regex);
+  const searches = plainSearches(regex);
+  const searching =
+    searches === 0
+      ? 0
+      : searches / SEARCHED_UNITS_PER_STEP + regex.pattern().length / COMPARED_PAIRS_PER_STEP;
+  return { regex, isWhole, stepsPerUnit: 1 / UNITS_PER_STEP + searching };
 }

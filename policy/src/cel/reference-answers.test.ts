@@ -5,8 +5,8 @@ import { compileExpression, type CompiledProgram } from './compile-expression.js
 import { compileHeaderValue } from './compile-header-value.js';
 import { createActivation, engineVariables } from './create-activation.js';
 import { describeType } from './check/type.js';
-import { describeValue } from './describe-value.js';
-import { exampleCall, type ExampleCall } from './example-call.js';
+import { describeValue } from './testing/describe-value.js';
+import { exampleCall, type ExampleCall } from './testing/example-call.js';
 import type { ExpressionProblem } from './expression.js';
 import { ROOT_VARIABLES } from './variables.js';
 

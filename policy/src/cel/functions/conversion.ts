@@ -1,5 +1,5 @@
 import { celType, isCelUint, type CelInput, type CelValue } from '@bufbuild/cel';
-import { chargeNewText, chargeText } from '../budget.js';
+import { chargeConversion, chargeNewText } from '../budget.js';
 import { fault, noSuchOverload } from '../fault.js';
 import { shortestText } from '../values/number-text.js';
 import {
@@ -9,7 +9,13 @@ import {
   timestampNanos,
   timestampOf,
 } from '../values/time-value.js';
-import { durationText, parseDuration, parseTimestamp, timestampText } from '../values/time-text.js';
+import {
+  durationText,
+  MAX_TIME_TEXT_LENGTH,
+  parseDuration,
+  parseTimestamp,
+  timestampText,
+} from '../values/time-text.js';
 import { define } from './function-definition.js';
 import { intOf, uintOf } from './number-range.js';
 
@@ -19,6 +25,7 @@ const BOOL_TEXTS: ReadonlyMap<string, boolean> = new Map([
   ...['1', 't', 'T', 'TRUE', 'true', 'True'].map((text) => [text, true] as const),
   ...['0', 'f', 'F', 'FALSE', 'false', 'False'].map((text) => [text, false] as const),
 ]);
+const LONGEST_BOOL_TEXT = 5;
 /** Leading zeros included; no int needs more. */
 const MAX_DIGITS = 400;
 const DIGITS = '\\d+(?:_\\d+)*';
@@ -40,6 +47,7 @@ function toInt(value: CelValue): CelInput {
     return BigInt(Math.trunc(value));
   }
   if (typeof value === 'string') {
+    chargeConversion(Math.min(value.length, MAX_DIGITS));
     // Nothing but digits: JavaScript's own readings of "", " 5" and "0x5" are no numbers in CEL.
     if (value.length > MAX_DIGITS || !/^[+-]?\d+$/.test(value)) throw cannotConvert('int');
     return intOf(BigInt(value.startsWith('+') ? value.slice(1) : value));
@@ -64,6 +72,7 @@ function toUint(value: CelValue): CelInput {
     return uintOf(BigInt(Math.trunc(value)));
   }
   if (typeof value !== 'string') throw noSuchOverload('uint()');
+  chargeConversion(Math.min(value.length, MAX_DIGITS));
   if (value.length > MAX_DIGITS || !/^\d+$/.test(value)) throw cannotConvert('uint');
   return uintOf(BigInt(value));
 }
@@ -77,7 +86,7 @@ function toDouble(value: CelValue): CelInput {
 }
 
 function parseDouble(text: string): number {
-  chargeText(text.length);
+  chargeConversion(text.length);
   if (DOUBLE_TEXT.test(text)) {
     const value = Number(text.replaceAll('_', ''));
     if (Number.isFinite(value)) return value;
@@ -94,9 +103,10 @@ function parseDouble(text: string): number {
 function toText(value: CelValue): CelInput {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return value.toString();
-  if (typeof value === 'number') return shortestText(value);
   if (isCelUint(value)) return value.value.toString();
   if (value instanceof Uint8Array) return decodeText(value);
+  chargeConversion();
+  if (typeof value === 'number') return shortestText(value);
   const timestamp = timestampNanos(value);
   if (timestamp !== undefined) return timestampText(timestamp);
   const duration = durationNanos(value);
@@ -116,7 +126,7 @@ function decodeText(bytes: Uint8Array): string {
 function toBool(value: CelValue): CelInput {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string') throw noSuchOverload('bool()');
-  const read = BOOL_TEXTS.get(value);
+  const read = value.length > LONGEST_BOOL_TEXT ? undefined : BOOL_TEXTS.get(value);
   if (read === undefined) throw cannotConvert('bool');
   return read;
 }
@@ -132,6 +142,7 @@ function toTimestamp(value: CelValue): CelInput {
   if (typeof value === 'bigint') return timestampOf(value * NANOS_PER_SECOND);
   if (timestampNanos(value) !== undefined) return value;
   if (typeof value !== 'string') throw noSuchOverload('timestamp()');
+  chargeConversion(Math.min(value.length, MAX_TIME_TEXT_LENGTH));
   const nanos = parseTimestamp(value);
   if (nanos === undefined) throw cannotConvert('timestamp');
   return timestampOf(nanos);
@@ -140,6 +151,7 @@ function toTimestamp(value: CelValue): CelInput {
 function toDuration(value: CelValue): CelInput {
   if (durationNanos(value) !== undefined) return value;
   if (typeof value !== 'string') throw noSuchOverload('duration()');
+  chargeConversion(Math.min(value.length, MAX_TIME_TEXT_LENGTH));
   const nanos = parseDuration(value);
   if (nanos === undefined) throw cannotConvert('duration');
   return durationOf(nanos);

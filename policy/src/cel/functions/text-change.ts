@@ -1,5 +1,5 @@
 import type { CelInput, CelValue } from '@bufbuild/cel';
-import { chargeTextChange } from '../budget.js';
+import { chargeText, chargeTextChange } from '../budget.js';
 import { listArgument, textArgument } from './arguments.js';
 import { define } from './function-definition.js';
 import { formatText } from './text-format.js';
@@ -24,6 +24,15 @@ function target(value: CelValue, functionName: string): string {
   return text;
 }
 
+/** What `change` does to ASCII letters; a text of nothing but ASCII is changed at once, and costs less. */
+function changeAscii(text: string, letters: RegExp, change: (letters: string) => string): string {
+  chargeText(text.length);
+
+  if (/^[\0-\x7f]*$/.test(text)) return change(text);
+  chargeTextChange(text.length);
+  return text.replace(letters, change);
+}
+
 function isSpace(unit: string): boolean {
   return EDGES.test(unit);
 }
@@ -39,6 +48,7 @@ function trim(value: CelValue): CelInput {
 
 function quote(value: CelValue): CelInput {
   const text = target(value, 'strings.quote()');
+  chargeTextChange(text.length); // it is read twice
   // eslint-disable-next-line no-control-regex -- control characters are what is escaped
   const escaped = text.replace(/[\u0007-\r"\\]/g, (unit) => ESCAPES.get(unit) ?? unit);
   // A lone surrogate is no text: it becomes the replacement character.
@@ -48,10 +58,10 @@ function quote(value: CelValue): CelInput {
 /** The string extension: texts made from one text. */
 export const textChangeFunctions = [
   define('lowerAscii', ['string.() -> string'], (value) =>
-    target(value, 'lowerAscii()').replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+    changeAscii(textArgument(value, 'lowerAscii()'), /[A-Z]+/g, (letters) => letters.toLowerCase()),
   ),
   define('upperAscii', ['string.() -> string'], (value) =>
-    target(value, 'upperAscii()').replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
+    changeAscii(textArgument(value, 'upperAscii()'), /[a-z]+/g, (letters) => letters.toUpperCase()),
   ),
   define('reverse', ['string.() -> string'], (value) =>
     Array.from(target(value, 'reverse()')).reverse().join(''),

@@ -7,12 +7,15 @@ import {
   type CelMap,
   type CelValue,
 } from '@bufbuild/cel';
-import { charge, chargeNewText } from '../budget.js';
+import { charge, chargeConversion, chargeLongerText, chargeNewText, chargeTextChange } from '../budget.js';
 import { fault } from '../fault.js';
 import { fixedText, plainText, scientificText } from '../values/number-text.js';
 import { durationText, timestampText } from '../values/time-text.js';
 import { durationNanos, timestampNanos } from '../values/time-value.js';
 import { parseFormat, type FormatVerb } from './format-clause.js';
+
+const STEPS_PER_PART = 5;
+const STEPS_PER_VALUE = 4;
 
 /** `"…".format([…])`. Throws a fault for a clause that does not take its argument. */
 export function formatText(format: string, args: CelList): string {
@@ -29,7 +32,8 @@ export function formatText(format: string, args: CelList): string {
       if (argument === undefined) throw failed('there are fewer arguments than clauses');
       piece = formatArgument(argument, part.verb, part.precision);
     }
-    chargeNewText(text.length + piece.length);
+    charge(STEPS_PER_PART);
+    chargeLongerText(text.length, piece.length);
     text += piece;
   }
   return text;
@@ -57,6 +61,7 @@ function textOfArgument(value: CelValue, verb: FormatVerb, precision: number): s
     case 'e': {
       const double = typeof value === 'number' ? value : integerOf(value);
       if (double === undefined) return undefined;
+      chargeConversion(precision);
       const write = verb === 'f' ? fixedText : scientificText;
       return unusualDouble(Number(double)) ?? write(Number(double), precision);
     }
@@ -83,13 +88,13 @@ function unusualDouble(value: number): string | undefined {
 function hexText(value: CelValue): string | undefined {
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   if (!(bytes instanceof Uint8Array)) return integerOf(value)?.toString(16);
-  chargeNewText(bytes.length * 2);
+  chargeTextChange(bytes.length * 2);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** What `%s` writes; lists and maps deeply, a map's keys in order. */
 function displayText(value: CelValue): string {
-  charge(1);
+  charge(STEPS_PER_VALUE);
   if (typeof value === 'string') {
     chargeNewText(value.length);
     return value;

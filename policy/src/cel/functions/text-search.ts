@@ -3,7 +3,7 @@ import { charge, chargeNewText, chargeSearch, chargeText } from '../budget.js';
 import { fault, noSuchOverload } from '../fault.js';
 import { codePointCount, codePointIndex, unitOffset } from '../values/code-points.js';
 import { indexOutOfRange, intArgument, listArgument, textArgument } from './arguments.js';
-import { define } from './function-definition.js';
+import { define, type Implementation } from './function-definition.js';
 
 function indexOf(whole: CelValue, part: CelValue, from?: CelValue): CelInput {
   const text = textArgument(whole, 'indexOf()');
@@ -30,19 +30,23 @@ function lastIndexOf(whole: CelValue, part: CelValue, from?: CelValue): CelInput
   return found === -1 ? -1n : BigInt(codePointIndex(text, found));
 }
 
-/** How many matches that do not overlap `whole` has, at most `limit`; one between all code points for an empty part. */
-function countMatches(whole: string, part: string, limit: number): number {
-  if (part === '') return Math.min(codePointCount(whole) + 1, limit);
-  chargeSearch(whole.length, part.length);
+/** How many matches that do not overlap `whole` has; one between all code points for an empty part. Pays for each. */
+function countMatches(whole: string, part: string): number {
   let count = 0;
-  for (let at = whole.indexOf(part); at !== -1 && count < limit; at = whole.indexOf(part, at + part.length))
-    count++;
+  if (part === '') {
+    count = codePointCount(whole) + 1;
+  } else {
+    chargeSearch(whole.length, part.length);
+    for (let at = whole.indexOf(part); at !== -1; at = whole.indexOf(part, at + part.length)) count++;
+  }
+  charge(count);
   return count;
 }
 
 function replace(args: readonly [CelValue, CelValue, CelValue], times: number): CelInput {
   const [text, part, put] = args.map((value) => textArgument(value, 'replace()')) as [string, string, string];
-  const count = countMatches(text, part, times < 0 ? Number.MAX_SAFE_INTEGER : times);
+  const matches = countMatches(text, part);
+  const count = times < 0 ? matches : Math.min(matches, times);
   chargeNewText(text.length + count * (put.length - part.length));
   if (count === 0) return text;
   const pieces = part === '' ? ['', ...Array.from(text), ''] : text.split(part);
@@ -57,8 +61,7 @@ function split(whole: CelValue, separator: CelValue, most?: CelValue): CelInput 
   const part = textArgument(separator, 'split()');
   const limit = most === undefined ? -1 : intArgument(most, 'split()');
   if (limit === 0) return celList([]);
-  chargeSearch(text.length, part.length);
-  charge(countMatches(text, part, Number.MAX_SAFE_INTEGER));
+  countMatches(text, part); // for the charge
   const pieces = part === '' ? Array.from(text) : text.split(part);
   if (limit < 0 || pieces.length <= limit) return celList(pieces);
   return celList([...pieces.slice(0, limit - 1), pieces.slice(limit - 1).join(part)]);
@@ -100,25 +103,21 @@ function substring(whole: CelValue, start: CelValue, end?: CelValue): CelInput {
   return text.slice(from, to);
 }
 
+type Optional = (one: CelValue, two: CelValue, three?: CelValue) => CelInput;
+
+/** A function whose last argument may be left out, as its two implementations. */
+function withOptional(run: Optional): readonly Implementation[] {
+  return [
+    (one: CelValue, two: CelValue) => run(one, two),
+    (one: CelValue, two: CelValue, three: CelValue) => run(one, two, three),
+  ];
+}
+
 /** The string extension: looking for parts of a text, taking it apart, putting it together. Indexes count code points. */
 export const textSearchFunctions = [
   define('charAt', ['string.(int) -> string'], charAt),
-  define(
-    'indexOf',
-    ['string.(string) -> int', 'string.(string, int) -> int'],
-    [
-      (whole: CelValue, part: CelValue) => indexOf(whole, part),
-      (whole: CelValue, part: CelValue, from: CelValue) => indexOf(whole, part, from),
-    ],
-  ),
-  define(
-    'lastIndexOf',
-    ['string.(string) -> int', 'string.(string, int) -> int'],
-    [
-      (whole: CelValue, part: CelValue) => lastIndexOf(whole, part),
-      (whole: CelValue, part: CelValue, from: CelValue) => lastIndexOf(whole, part, from),
-    ],
-  ),
+  define('indexOf', ['string.(string) -> int', 'string.(string, int) -> int'], withOptional(indexOf)),
+  define('lastIndexOf', ['string.(string) -> int', 'string.(string, int) -> int'], withOptional(lastIndexOf)),
   define(
     'replace',
     ['string.(string, string) -> string', 'string.(string, string, int) -> string'],
@@ -132,22 +131,12 @@ export const textSearchFunctions = [
   define(
     'split',
     ['string.(string) -> list(string)', 'string.(string, int) -> list(string)'],
-    [
-      (whole: CelValue, separator: CelValue) => split(whole, separator),
-      (whole: CelValue, separator: CelValue, most: CelValue) => split(whole, separator, most),
-    ],
+    withOptional(split),
   ),
   define(
     'join',
     ['list(string).() -> string', 'list(string).(string) -> string'],
     [(list: CelValue) => join(list, ''), join],
   ),
-  define(
-    'substring',
-    ['string.(int) -> string', 'string.(int, int) -> string'],
-    [
-      (whole: CelValue, start: CelValue) => substring(whole, start),
-      (whole: CelValue, start: CelValue, end: CelValue) => substring(whole, start, end),
-    ],
-  ),
+  define('substring', ['string.(int) -> string', 'string.(int, int) -> string'], withOptional(substring)),
 ];

@@ -1,4 +1,4 @@
-import { chargeSearch } from '../budget.js';
+import { chargeSearch, chargeText } from '../budget.js';
 import { matchesCallPattern } from '../pattern.js';
 import { define } from './function-definition.js';
 import { textArgument as text } from './arguments.js';
@@ -13,12 +13,18 @@ export const textFunctions = [
     chargeSearch(target.length, wanted.length);
     return target.includes(wanted);
   }),
-  define('startsWith', PREDICATE, (whole, part) =>
-    text(whole, 'startsWith()').startsWith(text(part, 'startsWith()')),
-  ),
-  define('endsWith', PREDICATE, (whole, part) =>
-    text(whole, 'endsWith()').endsWith(text(part, 'endsWith()')),
-  ),
+  define('startsWith', PREDICATE, (whole, part) => {
+    const target = text(whole, 'startsWith()');
+    const start = text(part, 'startsWith()');
+    chargeText(Math.min(target.length, start.length));
+    return target.startsWith(start);
+  }),
+  define('endsWith', PREDICATE, (whole, part) => {
+    const target = text(whole, 'endsWith()');
+    const end = text(part, 'endsWith()');
+    chargeText(Math.min(target.length, end.length));
+    return target.endsWith(end);
+  }),
   define('matches', ['(string, string) -> bool', ...PREDICATE], (whole, pattern) =>
     matchesCallPattern(text(whole, 'matches()'), text(pattern, 'matches()')),
   ),

@@ -1,4 +1,5 @@
 import type { CelMap, CelUint, CelValue } from '@bufbuild/cel';
+import { chargeText } from '../budget.js';
 
 /** What a map can be asked for: no double is ever a key, yet one may be looked up. */
 export type MapKey = bigint | string | boolean | CelUint;
@@ -33,12 +34,14 @@ class EngineMap implements ReadonlyMap<MapKey, CelValue> {
     return this.#source.size;
   }
 
+  /** Pays for reading the whole of a long key, which a call may bring. */
   get(key: unknown): CelValue | undefined {
+    if (typeof key === 'string') chargeText(key.length);
     return this.#source.find(key);
   }
 
   has(key: unknown): boolean {
-    return this.#source.find(key) !== undefined;
+    return this.get(key) !== undefined;
   }
 
   *keys(): MapIterator<MapKey> {

@@ -1,4 +1,5 @@
 import { isCelUint, type CelList, type CelMap, type CelValue } from '@bufbuild/cel';
+import { chargeText } from '../budget.js';
 import { fault } from '../fault.js';
 import { engineMap, type MapKey } from './engine-map.js';
 
@@ -10,6 +11,7 @@ export function literalMap(keys: CelList, values: CelList): CelMap {
     const value = values.get(i);
     if (!isMapKey(key) || value === undefined)
       throw fault('type-mismatch', 'a map key is no bool, int, uint or string');
+    if (typeof key === 'string') chargeText(key.length);
     const stored = storedKey(key);
     if (stored === undefined || entries.has(stored))
       throw fault('evaluation-failed', 'a map literal repeats a key');

@@ -1,11 +1,14 @@
 import { NANOS_PER_SECOND } from './time-value.js';
 
+/** No timestamp and no duration is longer. */
+export const MAX_TIME_TEXT_LENGTH = 128;
+
 const TIMESTAMP =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,64}))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
 /** Nanoseconds since 1970 of an RFC 3339 text; undefined when it is none. No rolling over: 30 February is no day. */
 export function parseTimestamp(text: string): bigint | undefined {
-  const match = text.length > 128 ? null : TIMESTAMP.exec(text);
+  const match = text.length > MAX_TIME_TEXT_LENGTH ? null : TIMESTAMP.exec(text);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
     number,
@@ -46,13 +49,13 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
 
 /** Nanoseconds of a text such as `1h30m` or `-1.5s`; undefined when it is none. */
 export function parseDuration(text: string): bigint | undefined {
-  if (text.length > 128) return undefined;
+  if (text.length > MAX_TIME_TEXT_LENGTH) return undefined;
   const body = text.replace(/^[+-]/, '');
   if (body === '0') return 0n;
-  if (!/^((\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.test(body)) return undefined;
+  if (!/^((\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.test(body)) return undefined;
   let nanos = 0n;
   for (const [, whole = '', fraction = '', unitName = ''] of body.matchAll(
-    /(\d*)\.?(\d*)([a-z\u00b5\u03bc]+)/g,
+    /(\d*)(?:\.(\d*))?([a-z\u00b5\u03bc]+)/g,
   )) {
     const unit = UNITS.get(unitName) ?? 0n;
     nanos += BigInt(whole || 0) * unit;

@@ -1,6 +1,6 @@
 import { isCelList, isCelMap, isCelType, isCelUint, type CelValue } from '@bufbuild/cel';
-import { durationNanos, timestampNanos } from './values/time-value.js';
-import { timestampText } from './values/time-text.js';
+import { durationNanos, timestampNanos } from '../values/time-value.js';
+import { timestampText } from '../values/time-text.js';
 
 /** A value with its type as one text, maps in order: the notation of the recorded answers under testdata. */
 export function describeValue(value: CelValue): string {

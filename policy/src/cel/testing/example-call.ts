@@ -1,5 +1,5 @@
-import type { JsonObject } from '../call/json.js';
-import type { Identity, McpMessage, ToolCall, UnreadableReason } from '../call/tool-call.js';
+import type { JsonObject } from '../../call/json.js';
+import type { Identity, McpMessage, ToolCall, UnreadableReason } from '../../call/tool-call.js';
 
 /** What a test or a bench says of a call; the rest is an ordinary call of a tool without a body. */
 export interface ExampleCall {
