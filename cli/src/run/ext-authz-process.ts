@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { extAuthzNodeFlags, extAuthzPath } from '@omnia-policy/ext-authz';
 import { formatListenAddress, ServiceError } from '@omnia-policy/service';
 import type { ListenAddress } from '@omnia-policy/service';
 import type { Cleanup } from '../processes/cleanup.js';
@@ -75,7 +75,9 @@ function startOnce({ settings, grpc, ops, report }: ExtAuthzStart): Child {
   const child = startChild({
     command: process.execPath,
     args: [
-      extAuthzProgram(),
+      // Its workers are started with the same flags.
+      ...extAuthzNodeFlags,
+      extAuthzPath,
       ...['--policies', settings.policies],
       ...['--listen', formatListenAddress(grpc)],
       ...['--ops', formatListenAddress(ops)],
@@ -93,8 +95,4 @@ function startOnce({ settings, grpc, ops, report }: ExtAuthzStart): Child {
   });
   report(`the policy service started (pid ${child.pid ?? 'none'})`);
   return child;
-}
-
-function extAuthzProgram(): string {
-  return fileURLToPath(new URL('../bin/omnia-ext-authz.js', import.meta.resolve('@omnia-policy/ext-authz')));
 }

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Agent, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -109,6 +110,8 @@ const token = await signToken(
 interface Answer {
   readonly status: number;
   readonly body: string;
+  /** Empty when nobody decided. */
+  readonly decisionId: string;
   readonly socket: Socket;
 }
 
@@ -138,13 +141,22 @@ function caller({
     const call = request(`${url}/v1/refund`, { method: 'POST', agent, headers: { ...base, ...headers } }).end(
       body,
     );
-    const [response] = (await once(call, 'response')) as [
-      Parameters<typeof text>[0] & { statusCode: number },
-    ];
+    const [response] = (await once(call, 'response')) as [IncomingMessage & { statusCode: number }];
+    const decisionId = String(response.headers['x-omnia-decision-id'] ?? '');
     const { socket } = call;
     if (socket === null) throw new Error('no connection');
-    return { status: response.statusCode, body: await text(response), socket };
+    return { status: response.statusCode, body: await text(response), decisionId, socket };
   };
+}
+
+/** The line may come later than the answer. */
+async function decisionLine({ stdout }: Started, decisionId: string): Promise<unknown> {
+  let line: string | undefined;
+  while (line === undefined) {
+    await delay(20);
+    line = stdout.find((text) => text.includes(`"decisionId":"${decisionId}"`));
+  }
+  return JSON.parse(line) as unknown;
 }
 
 function policyFolder(): string {
@@ -180,8 +192,8 @@ t.test('the tutorial runs, edits reach open connections, and Ctrl-C ends everyth
   const audited = await tryCall(refund, '{"amount":900,"reason":"damaged"}');
   t.equal(audited.status, 200);
   t.match(JSON.parse(audited.body), { headers: { 'x-processed-by': 'support' }, body: { amount: 900 } });
-  const audit = run.stdout.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as unknown);
-  t.hasStrict(audit.at(-1), { msg: 'policy_decision', wouldDeny: true, rule: 'max-refund-amount' });
+  const audit = await decisionLine(run, audited.decisionId);
+  t.hasStrict(audit, { msg: 'policy_decision', wouldDeny: true, rule: 'max-refund-amount' });
 
   edit(policies, 'refund-guardrails.yaml', (yaml) => yaml.replace('mode: audit', 'mode: enforce'));
   let enforced = await tryCall(refund, '{"amount":900,"reason":"damaged"}');
