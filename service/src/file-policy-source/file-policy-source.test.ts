@@ -173,6 +173,71 @@ t.test(
   },
 );
 
+for (const [what, text] of [
+  ['truncated', ''],
+  ['reduced to comments', '# nothing left\n---\n# nor here\n'],
+] as const) {
+  t.test(`a file that is ${what} keeps its policies until it is deleted`, async (t) => {
+    const { first, path, names, lines, source } = await started(t, {
+      'a.yaml': policy('a'),
+      'empty.yaml': text,
+    });
+    await first;
+    t.strictSame(source.report().files, [], 'a file that was empty all the time has no policies to lose');
+    await writeFile(path('a.yaml'), text);
+    await until(() => lines.at(-1)?.message === 'policy problem');
+    t.match(source.report().files, [
+      { file: 'a.yaml', keptDocuments: 1, problem: { message: /empty now.*Delete the file/ } },
+    ]);
+    await writeFile(path('b.yaml'), policy('b'));
+    await until(() => equal(names(), ['a', 'b']));
+    await writeFile(path('a.yaml'), policy('a2'));
+    await until(() => equal(names(), ['a2', 'b']));
+    await writeFile(path('a.yaml'), text);
+    await until(() => source.report().files.length === 1);
+    await unlink(path('a.yaml'));
+    await until(() => equal(names(), ['b']));
+    t.strictSame(source.report().files, []);
+  });
+}
+
+t.test('a file that is renamed and broken keeps its policies until all is readable', async (t) => {
+  const { first, path, names, lines, source } = await started(t, {
+    'old.yaml': policy('a'),
+    'other.yaml': policy('other'),
+  });
+  await first;
+  await writeFile(path('new.yaml'), 'a: [\n');
+  await unlink(path('old.yaml'));
+  await until(() => source.report().files.length === 2);
+  t.match(source.report().files, [
+    { file: 'new.yaml', keptDocuments: 0 },
+    { file: 'old.yaml', keptDocuments: 1, problem: { message: /is gone.*stay in force/ } },
+  ]);
+  t.match(
+    lines.filter(({ message }) => message === 'policy problem').map(({ fields }) => fields.file),
+    ['new.yaml', 'old.yaml'],
+  );
+  await unlink(path('other.yaml'));
+  await until(() => source.report().files.length === 3);
+  t.strictSame(names(), ['a', 'other']);
+  await writeFile(path('new.yaml'), policy('b'));
+  await until(() => equal(names(), ['b']));
+  t.strictSame(source.report().files, []);
+});
+
+t.test('a file that could never be read and is deleted lets the other deletions take effect', async (t) => {
+  const { first, path, names, source } = await started(t, { 'old.yaml': policy('a'), 'b.yaml': policy('b') });
+  await first;
+  await writeFile(path('new.yaml'), 'a: [\n');
+  await until(() => source.report().files.length === 1);
+  await unlink(path('old.yaml'));
+  await until(() => source.report().files.length === 2);
+  await unlink(path('new.yaml'));
+  await until(() => equal(names(), ['b']));
+  t.strictSame(source.report().files, []);
+});
+
 t.test('until every file could be read once there is no set', async (t) => {
   const { first, path, sets, source } = await started(t, { 'a.yaml': policy('a'), 'b.yaml': 'x: [' });
   await until(() => source.report().files.length === 1);
@@ -245,9 +310,9 @@ t.test('a file from the future, of the same size and time, or touched is read ri
 });
 
 t.test('a file that is too large is a problem', async (t) => {
-  const { source } = await started(t, { 'a.yaml': `# ${'x'.repeat(1024 * 1024)}\n` });
+  const { source } = await started(t, { 'a.yaml': `# ${'x'.repeat(256 * 1024)}\n` });
   await until(() => source.report().files.length === 1);
-  t.match(source.report().files[0]?.problem.message, /larger than 1048576 bytes/);
+  t.match(source.report().files[0]?.problem.message, /larger than 262144 bytes/);
 });
 
 t.test('a folder that vanishes deletes nothing', async (t) => {

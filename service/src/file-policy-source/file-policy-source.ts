@@ -37,8 +37,8 @@ const looks = { shareOfTime: 0.01, atLeastMs: 500, atMostMs: 5000 } as const;
 
 /**
  * Policies from a folder of YAML files, watched. A change is in force within one second: all files that changed
- * together make one new set. A file that can't be used keeps the documents of its last good version in force; until
- * every file could be used once, no set is delivered and `start` does not resolve.
+ * together make one new set. A file that can't be used, or was emptied, keeps the documents of its last good version
+ * in force; until every file could be used once, no set is delivered and `start` does not resolve.
  */
 export function createFilePolicySource({
   folder,

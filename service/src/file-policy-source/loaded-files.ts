@@ -1,6 +1,6 @@
 import type { PolicyDocument, Problem } from '@omnia-policy/policy';
 import { isStillAsListed } from './policy-files.js';
-import { readPolicyFile, type PolicyFileContent } from './read-policy-file.js';
+import { emptiedFile, readPolicyFile, vanishedFile, type PolicyFileContent } from './read-policy-file.js';
 import type { SettledFile } from './settled-changes.js';
 
 /** Why a file could not be used, and what is enforced instead. */
@@ -36,8 +36,8 @@ export function createLoadedFiles(): LoadedFiles {
   const loaded = new Map<string, LoadedFile>();
   const inOrder = (): [string, LoadedFile][] => [...loaded].sort(([a], [b]) => (a < b ? -1 : 1));
   const read = async (file: SettledFile): Promise<boolean> => {
-    const latest = await readPolicyFile(file);
     const before = loaded.get(file.name);
+    const latest = unlessEmptied(await readPolicyFile(file), before);
     const isWhole = (await isStillAsListed(file)) && Math.abs(Date.now() - file.writtenMs) > justWrittenMs;
     // Written while it was read: what was read may be half a file. The next look takes it up again.
     if (!isWhole && before !== undefined && !file.restless) return false;
@@ -50,20 +50,36 @@ export function createLoadedFiles(): LoadedFiles {
     async take(changed, removed) {
       let isDifferent = false;
       for (const file of changed) isDifferent = (await read(file)) || isDifferent;
-      for (const name of removed) {
-        stamps.delete(name);
-        isDifferent = loaded.delete(name) || isDifferent;
-      }
+      for (const name of removed) isDifferent = stamps.delete(name) || isDifferent;
+      forgetVanished(loaded, stamps);
       return isDifferent;
     },
     documents: () => inOrder().flatMap(([, { good }]) => good?.documents ?? []),
     problems: () =>
-      inOrder().flatMap(([file, { latest, good }]) =>
-        latest.problem === undefined
-          ? []
-          : [{ file, problem: latest.problem, keptDocuments: good?.documents.length ?? 0 }],
-      ),
+      inOrder().flatMap(([file, { latest, good }]) => {
+        const problem = stamps.has(file) ? latest.problem : vanishedFile().problem;
+        return problem === undefined ? [] : [{ file, problem, keptDocuments: good?.documents.length ?? 0 }];
+      }),
     locate: (origin, problem) =>
       loaded.get(origin.replace(/#\d+$/, ''))?.good?.locate(origin, problem) ?? problem,
   };
+}
+
+/** Only deleting a file deletes its policies: programs leave files empty when a disk is full or they are ended. */
+function unlessEmptied(content: PolicyFileContent, before: LoadedFile | undefined): PolicyFileContent {
+  const isEmpty = content.problem === undefined && content.documents.length === 0;
+  const wasEmpty = before === undefined || before.good?.documents.length === 0;
+  return isEmpty && !wasEmpty ? emptiedFile() : content;
+}
+
+/**
+ * Drops the files that are gone, unless a file is there that could never be read: it may be one of them, renamed and
+ * broken, and its policies would be lost.
+ */
+function forgetVanished(loaded: Map<string, LoadedFile>, stamps: ReadonlyMap<string, string>): void {
+  const isKeeping = [...loaded].some(([name, file]) => stamps.has(name) && file.good === undefined);
+  for (const [name, { good }] of loaded) {
+    const hasDocuments = good !== undefined && good.documents.length > 0;
+    if (!stamps.has(name) && !(isKeeping && hasDocuments)) loaded.delete(name);
+  }
 }

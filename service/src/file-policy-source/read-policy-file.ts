@@ -6,8 +6,11 @@ import { locateProblem } from './locate-problem.js';
 import type { PolicyFile } from './policy-files.js';
 import { readYaml, type YamlDocument } from './yaml-text.js';
 
-/** Larger than any policy file that a person keeps; keeps a stray log or dump from being parsed. */
-export const maxPolicyFileBytes = 1024 * 1024;
+/**
+ * Larger than any policy file that a person keeps. The YAML library is slow on odd texts: the worst that we found of
+ * this size keep one core busy for 1.3 seconds, during which the process answers nobody.
+ */
+export const maxPolicyFileBytes = 256 * 1024;
 
 /** What one file gave. */
 export interface PolicyFileContent {
@@ -22,8 +25,7 @@ export interface PolicyFileContent {
 
 /** Reads and parses one file. Never rejects for what the file holds: that is a Problem. */
 export async function readPolicyFile(file: PolicyFile): Promise<PolicyFileContent> {
-  if (file.size > maxPolicyFileBytes)
-    return unusable(`the file is larger than ${maxPolicyFileBytes} bytes; split it`);
+  if (file.size > maxPolicyFileBytes) return tooLarge();
   let bytes: Uint8Array;
   try {
     bytes = await readWhole(file);
@@ -35,6 +37,7 @@ export async function readPolicyFile(file: PolicyFile): Promise<PolicyFileConten
 
 /** The pure half of {@link readPolicyFile}. `name` is what origins begin with. */
 export function parsePolicyFile(name: string, bytes: Uint8Array): PolicyFileContent {
+  if (bytes.length > maxPolicyFileBytes) return tooLarge();
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -61,6 +64,25 @@ export function parsePolicyFile(name: string, bytes: Uint8Array): PolicyFileCont
       return document === undefined ? problem : locateProblem(document, problem);
     },
   };
+}
+
+/** What stands for a file that held policies and now holds nothing. */
+export function emptiedFile(): PolicyFileContent {
+  return unusable(
+    'the file held policies and is empty now; they stay in force. Delete the file to delete its policies',
+  );
+}
+
+/** What is reported of a file that is gone while its documents are kept. */
+export function vanishedFile(): PolicyFileContent {
+  return unusable(
+    'the file is gone, but a file is there that could never be read and may be its new name; its policies stay in ' +
+      'force until every file was readable once. Mend that file or delete it',
+  );
+}
+
+function tooLarge(): PolicyFileContent {
+  return unusable(`the file is larger than ${maxPolicyFileBytes} bytes; split it`);
 }
 
 function unusable(message: string, position: { line?: number; column?: number } = {}): PolicyFileContent {

@@ -1,4 +1,5 @@
 import { Composer, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document } from 'yaml';
+import { createTokenLimits, type TokenFault } from './yaml-limits.js';
 
 /** A position in a file, 1-based. */
 export interface TextPosition {
@@ -31,8 +32,6 @@ export type YamlResult =
   | { readonly ok: true; readonly documents: readonly YamlDocument[] }
   | { readonly ok: false; readonly fault: YamlFault };
 
-/** Policies are a few levels deep. Composing is recursive and a deeper text would exhaust the stack. */
-const maxDepth = 100;
 /** Aliases expand; this bounds how much one document can grow. */
 const maxAliasCount = 100;
 
@@ -50,11 +49,11 @@ export function readYaml(text: string): YamlResult {
     },
   };
   const tokens: CST.Token[] = [];
+  const refuse = createTokenLimits();
   for (const token of new Parser(lineCounter.addNewLine).parse(text)) {
-    const tooDeep = firstTooDeep(token);
-    if (tooDeep !== undefined) {
-      return fault(file, tooDeep, `nested more than ${maxDepth} levels deep; write it flatter`);
-    }
+    const refused = refuse(token);
+    if (refused !== undefined)
+      return { ok: false, fault: { ...file.positionOf(refused.offset), message: refused.message } };
     tokens.push(token);
   }
   const documents: YamlDocument[] = [];
@@ -104,29 +103,8 @@ function readDocument(
   }
 }
 
-/** Offset of the first token below the depth that we accept. A loop, since the text decides how deep it goes. */
-function firstTooDeep(root: CST.Token): number | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token: root, depth: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
-    if (depth > maxDepth) return token.offset;
-    if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth });
-    if (!('items' in token)) continue;
-    for (const { key, value } of token.items) {
-      if (key) open.push({ token: key, depth: depth + 1 });
-      if (value) open.push({ token: value, depth: depth + 1 });
-    }
-  }
-  return undefined;
-}
-
-interface Fault {
-  readonly offset: number;
-  readonly message: string;
-}
-
 /** What YAML allows and JSON does not. */
-function findFault(node: unknown): Fault | undefined {
+function findFault(node: unknown): TokenFault | undefined {
   if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value)) {
     return { offset: node.range?.[0] ?? 0, message: 'a number must be finite' };
   }
@@ -143,7 +121,7 @@ function findFault(node: unknown): Fault | undefined {
   return firstFault(node.items.map(({ value }) => value));
 }
 
-function firstFault(nodes: readonly unknown[]): Fault | undefined {
+function firstFault(nodes: readonly unknown[]): TokenFault | undefined {
   for (const node of nodes) {
     const found = findFault(node);
     if (found !== undefined) return found;
@@ -158,8 +136,4 @@ function containsItself(value: unknown, ancestors: Set<object>): boolean {
   const found = Object.values(value).some((part) => containsItself(part, ancestors));
   ancestors.delete(value);
   return found;
-}
-
-function fault(file: YamlFile, offset: number, message: string): YamlResult {
-  return { ok: false, fault: { ...file.positionOf(offset), message } };
 }
