@@ -1,6 +1,7 @@
 import type { ExpressionProblem } from './expression.js';
-import { positionAt } from './position.js';
+import { positionAt, type Position } from './position.js';
 import { childrenOf, type Node } from './syntax-tree.js';
+import { tokensOf } from './tokens.js';
 
 /** How large an expression may be. Sizes count syntax nodes after macros are expanded. */
 export interface AdmissionLimits {
@@ -28,7 +29,27 @@ export function textProblem(text: string, limits: AdmissionLimits): ExpressionPr
       column: 1,
     };
   }
-  return text.trim() === '' ? { message: 'the expression is empty', line: 1, column: 1 } : undefined;
+  if (text.trim() === '') return { message: 'the expression is empty', line: 1, column: 1 };
+  return nestingProblem(text, limits);
+}
+
+/** Brackets and conditions that are nested too deeply for the parser, even those that leave nothing in the tree. */
+function nestingProblem(text: string, { maxDepth }: AdmissionLimits): ExpressionProblem | undefined {
+  const outer: number[] = [];
+  let depth = 0;
+  for (const { kind, text: token, offset } of tokensOf(text)) {
+    if (kind !== 'symbol') continue;
+    if ('([{'.includes(token)) outer.push(depth);
+    if ('([{?'.includes(token)) depth++;
+    if (')]}'.includes(token)) depth = outer.pop() ?? 0;
+    if (token === ',') depth = (outer.at(-1) ?? -1) + 1;
+    if (depth > maxDepth) return tooLarge(`it is nested deeper than ${maxDepth}`, positionAt(text, offset));
+  }
+  return undefined;
+}
+
+function tooLarge(reason: string, place: Position): ExpressionProblem {
+  return { message: `the expression is too large: ${reason}`, ...place };
 }
 
 /** Refuses a tree that is too large to check and evaluate. Names the first place that goes over a limit. */
@@ -53,10 +74,7 @@ export function treeProblem(
 
   const excess = visit(root, 1, 0);
   if (excess === undefined) return undefined;
-  return {
-    message: `the expression is too large: ${excess.message}`,
-    ...positionAt(text, excess.node.offset),
-  };
+  return tooLarge(excess.message, positionAt(text, excess.node.offset));
 }
 
 function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {

@@ -28,6 +28,14 @@ export type CompiledProgram =
   | { readonly ok: true; readonly program: Program }
   | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
 
+/** What an expression can read: variables with their types, and the fields of those that have no others. */
+export interface Vocabulary {
+  readonly variables: ReadonlyMap<string, Type>;
+  readonly fields?: ReadonlyMap<string, readonly string[]>;
+}
+
+const NO_FIELDS: ReadonlyMap<string, readonly string[]> = new Map();
+
 export interface CompileExpressionOptions {
   readonly limits?: AdmissionLimits;
   /** Runs what has no types, too. Only for conformance data that asks for it: a mistyped name becomes an error at run time. */
@@ -37,7 +45,7 @@ export interface CompileExpressionOptions {
 /** Admits, parses, checks and plans a text. Never throws for any text. */
 export function compileExpression(
   text: string,
-  variables: ReadonlyMap<string, Type>,
+  vocabulary: Vocabulary,
   { limits = ADMISSION_LIMITS, unchecked = false }: CompileExpressionOptions = {},
 ): CompiledProgram {
   const tooLong = textProblem(text, limits);
@@ -46,7 +54,7 @@ export function compileExpression(
   if (!('kind' in root)) return { ok: false, problems: [root] };
   const tooLarge = treeProblem(text, root, limits);
   if (tooLarge !== undefined) return { ok: false, problems: [tooLarge] };
-  const checked = checkExpression(text, root, { variables, functions: LIBRARY });
+  const checked = checkExpression(text, root, { fields: NO_FIELDS, ...vocabulary, functions: LIBRARY });
   if (checked.problems.length > 0 && !unchecked) return { ok: false, problems: checked.problems };
   return { ok: true, program: programOf(checked) };
 }

@@ -1,20 +1,20 @@
 import { isCelUint, type CelValue } from '@bufbuild/cel';
-import { describeType, type Type } from './check/type.js';
+import { describeTypeWithArticle, type Type } from './check/type.js';
 import { compileExpression, type Program } from './compile-expression.js';
 import { evaluateOnCall, rootReferences } from './evaluate-on-call.js';
 import type { Evaluation } from './evaluation.js';
 import type { Activation, CompileResult, Expression } from './expression.js';
-import { ROOT_VARIABLES } from './variables.js';
+import { POLICY_VOCABULARY } from './variables.js';
 
 const HEADER_TYPES: ReadonlySet<Type['kind']> = new Set(['string', 'bool', 'int', 'uint', 'double', 'dyn']);
 
 /** Compiles the value of an injected header: a string, a bool or a number, or what turns out to be one. */
 export function compileHeaderValue(text: string): CompileResult<string> {
-  const compiled = compileExpression(text, ROOT_VARIABLES);
+  const compiled = compileExpression(text, POLICY_VOCABULARY);
   if (!compiled.ok) return compiled;
   const { type } = compiled.program;
   if (!HEADER_TYPES.has(type.kind)) {
-    const message = `a header's value must be a string, a bool or a number, and this is a ${describeType(type)}`;
+    const message = `a header's value must be a string, a bool or a number, and this is ${describeTypeWithArticle(type)}`;
     return { ok: false, problems: [{ message, line: 1, column: 1 }] };
   }
   return { ok: true, expression: headerValueOf(text, compiled.program) };

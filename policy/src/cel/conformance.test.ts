@@ -121,10 +121,14 @@ t.test('the share of the data that passes', (t) => {
 
 function runCase(one: ConformanceCase): Outcome {
   resetBudget();
-  const compiled = compileExpression(one.expr, declarationsOf(one), {
-    limits: NO_LIMITS,
-    unchecked: one.disableCheck === true,
-  });
+  const compiled = compileExpression(
+    one.expr,
+    { variables: declarationsOf(one) },
+    {
+      limits: NO_LIMITS,
+      unchecked: one.disableCheck === true,
+    },
+  );
   if (!compiled.ok) return judge(one.error === true, 'refused', compiled.problems[0]?.message ?? '');
   const type = describeType(compiled.program.type);
   const typeFits = one.type === undefined || describeType(typeOf(one.type)) === type;
@@ -206,7 +210,7 @@ function constantOf(kind: string, value: unknown): CelValue {
       : kind === 'duration'
         ? `duration("${text}")`
         : timestampExpression(seconds, nanos);
-  const compiled = compileExpression(expression, new Map(), { limits: NO_LIMITS });
+  const compiled = compileExpression(expression, { variables: new Map() }, { limits: NO_LIMITS });
   const result = compiled.ok ? compiled.program.run({}) : undefined;
   if (result?.ok !== true) throw new Error(`the data hold an unreadable ${kind}: ${JSON.stringify(value)}`);
   return result.value;

@@ -5,11 +5,11 @@ export interface Position {
 }
 
 /**
- * @param offset UTF-16 units from the start of the text; white space there is passed over, since the parser counts the
+ * @param offset UTF-16 units from the start of the text; white space of the language there is passed over, since the parser counts the
  * space before an operator as its part
  */
 export function positionAt(text: string, offset: number): Position {
-  const space = /\s*/y;
+  const space = /[\t\n\f\r ]*/y;
   space.lastIndex = offset;
   const start = offset + (space.exec(text)?.[0].length ?? 0);
   const before = text.slice(0, start);

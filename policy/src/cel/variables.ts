@@ -1,4 +1,5 @@
 import { DYN, mapOf, STRING, type Type } from './check/type.js';
+import type { Vocabulary } from './compile-expression.js';
 import type { RootVariable } from './expression.js';
 
 /** What an expression of a policy can read, with types. */
@@ -10,6 +11,16 @@ export const ROOT_VARIABLES: ReadonlyMap<RootVariable, Type> = new Map([
   ['tool', mapOf(STRING, STRING)],
   ['mcp', mapOf(STRING, DYN)],
 ]);
+
+/** The fields of the variables that have no others; what a caller sends is in `headers` and `body`, whatever its names. */
+export const ROOT_FIELDS: ReadonlyMap<RootVariable, readonly string[]> = new Map([
+  ['identity', ['origin', 'subject', 'endUser', 'workspace', 'agent', 'claims']],
+  ['request', ['method', 'path', 'host']],
+  ['tool', ['registry', 'name']],
+  ['mcp', ['method', 'tool', 'id']],
+]);
+
+export const POLICY_VOCABULARY: Vocabulary = { variables: ROOT_VARIABLES, fields: ROOT_FIELDS };
 
 export function isRootVariable(name: string): name is RootVariable {
   return (ROOT_VARIABLES as ReadonlyMap<string, Type>).has(name);

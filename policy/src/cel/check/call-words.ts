@@ -13,15 +13,17 @@ const LIKELY: ReadonlyMap<string, string> = new Map([
   ['includes', 'contains()'],
 ]);
 
+/** What is wrong with a call that has the name of a macro; the parser leaves only those as calls. */
+export function macroProblem({ name, target, args }: CallNode): string | undefined {
+  if (name === 'has' && target === undefined) return 'has() asks for a field, as in has(body.amount)';
+  if (!MACROS.has(name) || target === undefined) return undefined;
+  return args[0]?.kind === 'ident'
+    ? `${name}() takes a variable and an expression, as in list.${name}(item, item.price > 10.0)`
+    : `the first argument of ${name}() must be a simple name for the variable`;
+}
+
 /** What to say of a function that does not exist. */
-export function unknownFunction(name: string, call: CallNode): string {
-  if (name === 'has') return 'has() asks for a field, as in has(body.amount)';
-  if (MACROS.has(name) && call.target !== undefined) {
-    const isNamed = call.args[0]?.kind === 'ident';
-    return isNamed
-      ? `${name}() takes a variable and an expression, as in list.${name}(item, item.price > 10.0)`
-      : `the first argument of ${name}() must be a simple name for the variable`;
-  }
+export function unknownFunction(name: string): string {
   const likely = LIKELY.get(name);
   return `there is no function '${name}'${likely === undefined ? '' : `; did you mean ${likely}?`}`;
 }

@@ -1,16 +1,17 @@
 import type { ExpressionProblem } from '../expression.js';
 import { positionAt } from '../position.js';
 import type { CallNode, ListNode, LiteralNode, LoopNode, MapNode, Node, SelectNode } from '../syntax-tree.js';
-import { noOverload, unknownFunction } from './call-words.js';
+import { macroProblem, noOverload, unknownFunction } from './call-words.js';
 import type { CheckedTree } from './checked-tree.js';
 import { escapeProblem } from './escape-problem.js';
 import { literalArgumentProblem, numberProblem } from './literal-problem.js';
+import { namedField } from './named-field.js';
 import { findInScope, type Scope } from './scope.js';
 import { instantiate, type Signature } from './signature.js';
 import { mostGeneral, Substitution } from './substitution.js';
 import {
   BOOL,
-  describeType,
+  describeTypeWithArticle,
   DYN,
   ERROR,
   isWild,
@@ -24,10 +25,13 @@ import {
 /** What an expression can name. */
 export interface Declarations {
   readonly variables: ReadonlyMap<string, Type>;
+  /** Names of all fields of the variables that have no others. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly functions: ReadonlyMap<string, { readonly signatures: readonly Signature[] }>;
 }
 
 const MAX_PROBLEMS = 10;
+const KEY_KINDS: ReadonlySet<Type['kind']> = new Set(['bool', 'int', 'uint', 'string', 'dyn', 'error']);
 
 /** Finds the type of an expression, what its names stand for, and the problems that keep it from having a type. */
 export function checkExpression(text: string, root: Node, declarations: Declarations): CheckedTree {
@@ -57,9 +61,15 @@ class Checker {
 
   run(root: Node): CheckedTree {
     const type = this.#substitution.settle(this.#check(root));
+    if (this.#substitution.isExhausted) {
+      // What was reported may be wrong by now.
+      this.#problems.length = 0;
+      this.#problem(root, 'the types of the expression are too entangled to be checked; make it simpler');
+    }
     return {
       problems: this.#problems.sort(byPlace).slice(0, MAX_PROBLEMS),
       root,
+      typeOperations: this.#substitution.operations,
       type,
       references: this.#references,
       qualifiedNames: this.#qualifiedNames,
@@ -126,11 +136,12 @@ class Checker {
       return type;
     }
     const operand = this.#substitution.resolve(this.#check(node.operand));
+    if (this.#hasUnknownField(node)) return ERROR;
     if (operand.kind === 'param') this.#substitution.fits([DYN], [operand]);
     if (operand.kind !== 'map' && operand.kind !== 'param' && !isWild(operand)) {
       return this.#problem(
         node,
-        `a ${describeType(operand)} has no fields; '.${node.field}' can only be read from a map`,
+        `${describeTypeWithArticle(operand)} has no fields; '.${node.field}' can only be read from a map`,
       );
     }
     if (node.testOnly) return BOOL;
@@ -146,9 +157,23 @@ class Checker {
     return prefix === undefined ? undefined : `${prefix}.${node.field}`;
   }
 
+  /** Reports a field that a variable with a known set of fields does not have. */
+  #hasUnknownField(node: SelectNode | CallNode): boolean {
+    const named = namedField(node);
+    if (named === undefined || findInScope(this.#scope, named.owner.name) !== undefined) return false;
+    const { owner, field, place } = named;
+    const known = this.#declarations.fields.get(owner.name);
+    if (known === undefined || known.includes(field)) return false;
+    this.#problem(place, `${owner.name} has no field ${field}: expected ${known.join(', ')}`);
+    return true;
+  }
+
   #checkCall(node: CallNode): Type {
+    const misused = macroProblem(node);
+    if (misused !== undefined) return this.#problem(node, misused);
     const args = node.args.map((arg) => this.#check(arg));
     if (node.name === '_&&_' || node.name === '_||_') return this.#checkLogic(node, args);
+    if (this.#hasUnknownField(node)) return ERROR;
     if (node.target === undefined) return this.#applyFunction(node, node.name, args);
     const prefix = this.#qualifiedNameOf(node.target);
     const wholeName = prefix === undefined ? '' : `${prefix}.${node.name}`;
@@ -164,8 +189,8 @@ class Checker {
     for (const [i, type] of args.entries()) {
       if (this.#substitution.fits([type], [BOOL])) continue;
       const operator = node.name.slice(1, 3);
-      const words = describeType(this.#substitution.settle(type));
-      this.#problem(node.args[i] ?? node, `'${operator}' takes bools, and this is a ${words}`);
+      const words = describeTypeWithArticle(this.#substitution.settle(type));
+      this.#problem(node.args[i] ?? node, `'${operator}' takes bools, and this is ${words}`);
     }
     return BOOL;
   }
@@ -173,7 +198,7 @@ class Checker {
   // eslint-disable-next-line max-params -- a method of this class alone
   #applyFunction(node: CallNode, name: string, args: readonly Type[], isMethod = false): Type {
     const definition = this.#declarations.functions.get(name);
-    if (definition === undefined) return this.#problem(node, unknownFunction(name, node));
+    if (definition === undefined) return this.#problem(node, unknownFunction(name));
     const result = this.#resolveOverload(definition.signatures, args, isMethod);
     if (result === undefined) {
       const types = args.map((type) => this.#substitution.settle(type));
@@ -207,7 +232,14 @@ class Checker {
   }
 
   #checkMap(node: MapNode): Type {
-    return mapOf(this.#join(node.keys), this.#join(node.values));
+    const key = this.#join(node.keys);
+    for (const one of node.keys) {
+      const type = this.#substitution.settle(this.#types.get(one) ?? DYN);
+      if (KEY_KINDS.has(type.kind)) continue;
+      const words = describeTypeWithArticle(type);
+      this.#problem(one, `the keys of a map are bools, ints, uints or strings, and this is ${words}`);
+    }
+    return mapOf(key, this.#join(node.values));
   }
 
   /** The type that all nodes share; dyn when there is none; open when there are no nodes. */
@@ -245,7 +277,7 @@ class Checker {
     else if (!isWild(range)) {
       this.#problem(
         node.range,
-        `${node.macro}() loops over a list or a map, and this is a ${describeType(range)}`,
+        `${node.macro}() loops over a list or a map, and this is ${describeTypeWithArticle(range)}`,
       );
       return ERROR;
     }
@@ -255,8 +287,8 @@ class Checker {
   #expect(node: Node, wanted: Type): void {
     const type = this.#check(node);
     if (this.#substitution.fits([type], [wanted])) return;
-    const words = [wanted, type].map((one) => describeType(this.#substitution.settle(one)));
-    this.#problem(node, `expected a ${words[0] ?? ''}, and this is a ${words[1] ?? ''}`);
+    const words = [wanted, type].map((one) => describeTypeWithArticle(this.#substitution.settle(one)));
+    this.#problem(node, `expected ${words[0] ?? ''}, and this is ${words[1] ?? ''}`);
   }
 
   #freshParameter(): Type {

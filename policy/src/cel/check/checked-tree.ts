@@ -7,6 +7,8 @@ export interface CheckedTree {
   /** At most ten. A tree that has some must not run. */
   readonly problems: readonly ExpressionProblem[];
   readonly root: Node;
+  /** How much work the types were; bounded by MAX_TYPE_OPERATIONS. */
+  readonly typeOperations: number;
   readonly type: Type;
   /** Declared variables that the expression reads; a macro's own variable of the same name does not count. */
   readonly references: ReadonlySet<string>;

@@ -2,7 +2,7 @@ import { parseFormat } from '../functions/format-clause.js';
 import { MAX_INT, MAX_UINT, MIN_INT } from '../functions/number-range.js';
 import { patternProblem } from '../pattern.js';
 import type { CallNode, LiteralNode, Node } from '../syntax-tree.js';
-import type { Type } from './type.js';
+import { describeTypeWithArticle, type Type } from './type.js';
 
 /** A number that the parser reads although no CEL value holds it. */
 export function numberProblem(node: LiteralNode): string | undefined {
@@ -66,9 +66,10 @@ function formatProblem(
   }
   for (const [i, argument] of list.elements.entries()) {
     const verb = clauses[i]?.verb ?? 's';
-    const { kind } = typeOf(argument);
+    const type = typeOf(argument);
+    const { kind } = type;
     if (kind !== 'dyn' && kind !== 'error' && !(TAKES[verb]?.includes(kind) ?? true)) {
-      return { node: argument, message: `%${verb} does not take a ${kind}` };
+      return { node: argument, message: `%${verb} does not take ${describeTypeWithArticle(type)}` };
     }
   }
   return undefined;

@@ -25,12 +25,25 @@ export const STRING: Type = { kind: 'string' };
 export const DYN: Type = { kind: 'dyn' };
 export const ERROR: Type = { kind: 'error' };
 
+/**
+ * Largest type, in parts. What a list or a map holds is dyn beyond it: types nest with macros, and one that stands in a
+ * type twice doubles it each time.
+ */
+export const MAX_TYPE_PARTS = 64;
+
 export function listOf(element: Type): Type {
-  return { kind: 'list', element };
+  return { kind: 'list', element: partsOf(element) < MAX_TYPE_PARTS ? element : DYN };
 }
 
 export function mapOf(key: Type, value: Type): Type {
-  return { kind: 'map', key, value };
+  const isSmall = partsOf(key) + partsOf(value) < MAX_TYPE_PARTS;
+  return isSmall ? { kind: 'map', key, value } : { kind: 'map', key: DYN, value: DYN };
+}
+
+function partsOf(type: Type): number {
+  if (type.kind === 'list') return 1 + partsOf(type.element);
+  if (type.kind === 'map') return 1 + partsOf(type.key) + partsOf(type.value);
+  return type.kind === 'type' && type.of !== undefined ? 1 + partsOf(type.of) : 1;
 }
 
 /** Names of types that an expression can write, as in `type(x) == int`. */
@@ -53,8 +66,17 @@ export function isWild(type: Type): boolean {
   return type.kind === 'dyn' || type.kind === 'error';
 }
 
+/** What a `type` without a known subject is of; equal to nothing else. */
+const ANY_TYPE: Type = { kind: 'param', name: '' };
+
 export function sameType(left: Type, right: Type): boolean {
-  return describeType(left) === describeType(right);
+  if (left === right) return true;
+  if (left.kind === 'list') return right.kind === 'list' && sameType(left.element, right.element);
+  if (left.kind === 'map')
+    return right.kind === 'map' && sameType(left.key, right.key) && sameType(left.value, right.value);
+  if (left.kind === 'param') return right.kind === 'param' && left.name === right.name;
+  if (left.kind !== 'type') return left.kind === right.kind;
+  return right.kind === 'type' && sameType(left.of ?? ANY_TYPE, right.of ?? ANY_TYPE);
 }
 
 export function describeType(type: Type): string {
@@ -62,6 +84,12 @@ export function describeType(type: Type): string {
   if (type.kind === 'map') return `map(${describeType(type.key)}, ${describeType(type.value)})`;
   if (type.kind === 'type') return type.of === undefined ? 'type' : `type(${describeType(type.of)})`;
   return type.kind === 'param' ? type.name : type.kind;
+}
+
+/** As in "this is an int". */
+export function describeTypeWithArticle(type: Type): string {
+  const words = describeType(type);
+  return `${words === 'int' ? 'an' : 'a'} ${words}`;
 }
 
 /** The type with every parameter in it replaced. */
