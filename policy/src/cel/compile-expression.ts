@@ -36,30 +36,35 @@ export interface Vocabulary {
 
 const NO_FIELDS: ReadonlyMap<string, readonly string[]> = new Map();
 
-export interface CompileExpressionOptions {
-  readonly limits?: AdmissionLimits;
-  /** Runs what has no types, too. Only for conformance data that asks for it: a mistyped name becomes an error at run time. */
-  readonly unchecked?: boolean;
-}
-
 /** Admits, parses, checks and plans a text. Never throws for any text. */
 export function compileExpression(
   text: string,
   vocabulary: Vocabulary,
-  { limits = ADMISSION_LIMITS, unchecked = false }: CompileExpressionOptions = {},
+  limits: AdmissionLimits = ADMISSION_LIMITS,
 ): CompiledProgram {
-  const tooLong = textProblem(text, limits);
-  if (tooLong !== undefined) return { ok: false, problems: [tooLong] };
-  const root = parseExpression(text);
-  if (!('kind' in root)) return { ok: false, problems: [root] };
-  const tooLarge = treeProblem(text, root, limits);
-  if (tooLarge !== undefined) return { ok: false, problems: [tooLarge] };
-  const checked = checkExpression(text, root, { fields: NO_FIELDS, ...vocabulary, functions: LIBRARY });
-  if (checked.problems.length > 0 && !unchecked) return { ok: false, problems: checked.problems };
+  const checked = checkText(text, vocabulary, limits);
+  if (!('root' in checked)) return { ok: false, problems: [checked] };
+  if (checked.problems.length > 0) return { ok: false, problems: checked.problems };
   return { ok: true, program: programOf(checked) };
 }
 
-function programOf(checked: CheckedTree): Program {
+/** A text that is admitted and parsed, with what the checker says of it; or why it is not. */
+export function checkText(
+  text: string,
+  vocabulary: Vocabulary,
+  limits: AdmissionLimits,
+): CheckedTree | ExpressionProblem {
+  const tooLong = textProblem(text, limits);
+  if (tooLong !== undefined) return tooLong;
+  const root = parseExpression(text);
+  if (!('kind' in root)) return root;
+  const tooLarge = treeProblem(text, root, limits);
+  if (tooLarge !== undefined) return tooLarge;
+  return checkExpression(text, root, { fields: NO_FIELDS, ...vocabulary, functions: LIBRARY });
+}
+
+/** Plans a tree. One with problems fails when it runs, at the latest. */
+export function programOf(checked: CheckedTree): Program {
   const evaluate = planExpression(rewrite(checked));
   return {
     type: checked.type,

@@ -371,7 +371,6 @@ t.test('one expression serves many calls, and one activation many expressions', 
     { ok: true, value: true },
     'any activation will do',
   );
-  t.equal(compiled.expression.text, 'body.n > 5');
   t.end();
 });
 

@@ -5,6 +5,7 @@ import { resetBudget } from './budget.js';
 import { describeType, type Type } from './check/type.js';
 import { parseType } from './check/signature.js';
 import { compileExpression } from './compile-expression.js';
+import { compileUnchecked } from './testing/compile-unchecked.js';
 import { describeValue } from './testing/describe-value.js';
 import { literalMap } from './values/literal-map.js';
 
@@ -121,14 +122,8 @@ t.test('the share of the data that passes', (t) => {
 
 function runCase(one: ConformanceCase): Outcome {
   resetBudget();
-  const compiled = compileExpression(
-    one.expr,
-    { variables: declarationsOf(one) },
-    {
-      limits: NO_LIMITS,
-      unchecked: one.disableCheck === true,
-    },
-  );
+  const compile = one.disableCheck === true ? compileUnchecked : compileExpression;
+  const compiled = compile(one.expr, { variables: declarationsOf(one) }, NO_LIMITS);
   if (!compiled.ok) return judge(one.error === true, 'refused', compiled.problems[0]?.message ?? '');
   const type = describeType(compiled.program.type);
   const typeFits = one.type === undefined || describeType(typeOf(one.type)) === type;
@@ -210,7 +205,7 @@ function constantOf(kind: string, value: unknown): CelValue {
       : kind === 'duration'
         ? `duration("${text}")`
         : timestampExpression(seconds, nanos);
-  const compiled = compileExpression(expression, { variables: new Map() }, { limits: NO_LIMITS });
+  const compiled = compileExpression(expression, { variables: new Map() }, NO_LIMITS);
   const result = compiled.ok ? compiled.program.run({}) : undefined;
   if (result?.ok !== true) throw new Error(`the data hold an unreadable ${kind}: ${JSON.stringify(value)}`);
   return result.value;

@@ -1,4 +1,4 @@
-/** Stable codes of a failed evaluation (design 4.5); documented in docs/reference/errors.md. */
+/** Stable codes of a failed evaluation; documented in docs/reference/errors.md. */
 export type EvaluationErrorCode =
   | 'no-such-key'
   | 'type-mismatch'

@@ -1,12 +1,11 @@
 import type { ToolCall } from '../call/tool-call.js';
 import type { Evaluation } from './evaluation.js';
 
-/** The variables that an expression can read (design 4.11). */
+/** The variables that an expression can read; docs/reference/cel.md says what each holds. */
 export type RootVariable = 'headers' | 'body' | 'identity' | 'request' | 'tool' | 'mcp';
 
 /** An expression that was parsed, checked and planned. Stateless: one instance serves every call. */
 export interface Expression<T> {
-  readonly text: string;
   readonly references: ReadonlySet<RootVariable>;
   evaluate(activation: Activation): Evaluation<T>;
 }

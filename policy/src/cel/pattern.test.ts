@@ -1,5 +1,9 @@
+import { RE2JS } from 're2js';
 import t from 'tap';
 import { resetBudget } from './budget.js';
+import { compileRule } from './compile-rule.js';
+import { createActivation } from './create-activation.js';
+import { exampleCall } from './testing/example-call.js';
 import { matchesCallPattern, matchesRulePattern, patternProblem } from './pattern.js';
 
 t.test('patterns mean what RE2 says', (t) => {
@@ -68,5 +72,25 @@ t.test('what needs backtracking is no pattern', (t) => {
     });
   }
   t.throws(() => matchesCallPattern('a', 'a'.repeat(513)), { message: /too long/ });
+  t.end();
+});
+
+t.test('a pattern of a rule is compiled when the rule is, and not again', (t) => {
+  const calls = t.capture(RE2JS, 'compile', RE2JS.compile.bind(RE2JS));
+  const rule = compileRule('body.s.matches("^only-in-this-test-[0-9]+$")');
+  const activation = createActivation(exampleCall({ body: { s: 'only-in-this-test-1' } }));
+  t.strictSame(rule.ok && rule.expression.evaluate(activation), { ok: true, value: true });
+  t.equal(calls().length, 1);
+  t.end();
+});
+
+t.test('a pattern that is large written out is refused, earlier when a call brings it', (t) => {
+  t.equal(patternProblem('[\\pL\\pN .-]{1,255}'), undefined);
+  t.match(patternProblem('\\pL{999}'.repeat(50)), /its repeats make it too large/);
+  t.match(patternProblem('(((a{10}){10}){10}){100}'), /its repeats make it too large/);
+  resetBudget();
+  t.throws(() => matchesCallPattern('a', 'a{1000}b{1000}'), {
+    message: 'evaluation-failed: the pattern is too large',
+  });
   t.end();
 });

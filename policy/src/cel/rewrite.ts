@@ -44,7 +44,7 @@ class Rewriter {
       case 'loop':
         return this.#loop(node);
       case 'message':
-        // The checker refuses these; an expression that runs unchecked fails here, as the engine knows no such function.
+        // The checker refuses these. Were one to run, it would fail: the engine knows no such function.
         return this.#call('@message', []);
     }
   }

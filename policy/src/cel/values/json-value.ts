@@ -1,12 +1,13 @@
 import { celList, type CelMap, type CelValue } from '@bufbuild/cel';
 import type { JsonObject, JsonValue } from '../../call/json.js';
+import { MAX_DEPTH } from '../../call/measure-json.js';
 import { fault } from '../fault.js';
 import { engineMap, type MapSource } from './engine-map.js';
 
-/** Deepest JSON that an expression reads. The ToolCall refuses deeper bodies before; this is the second line. */
-export const MAX_JSON_DEPTH = 32;
-
-/** A JSON object as a CEL map: wrapped, not copied; children are wrapped when they are first read. */
+/**
+ * A JSON object as a CEL map: wrapped, not copied; children are wrapped when they are first read. Reading the body
+ * refuses what is deeper than {@link MAX_DEPTH}; it is refused here once more, since a ToolCall can be made otherwise.
+ */
 export function jsonMap(object: JsonObject): CelMap {
   return engineMap(new JsonSource(object, 1));
 }
@@ -18,8 +19,7 @@ class JsonSource implements MapSource {
   readonly #wrapped = new Map<string, CelValue>();
 
   constructor(object: JsonObject, depth: number) {
-    if (depth > MAX_JSON_DEPTH)
-      throw fault('evaluation-failed', `the body is nested deeper than ${MAX_JSON_DEPTH}`);
+    if (depth > MAX_DEPTH) throw fault('evaluation-failed', `the body is nested deeper than ${MAX_DEPTH}`);
     this.#object = object;
     this.#depth = depth;
   }
@@ -49,8 +49,7 @@ class JsonSource implements MapSource {
 function wrap(value: JsonValue, depth: number): CelValue {
   if (typeof value !== 'object' || value === null) return value;
   if (!isJsonArray(value)) return engineMap(new JsonSource(value, depth));
-  if (depth > MAX_JSON_DEPTH)
-    throw fault('evaluation-failed', `the body is nested deeper than ${MAX_JSON_DEPTH}`);
+  if (depth > MAX_DEPTH) throw fault('evaluation-failed', `the body is nested deeper than ${MAX_DEPTH}`);
   return celList(value.map((element) => wrap(element, depth + 1)));
 }
 
