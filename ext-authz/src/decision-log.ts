@@ -1,6 +1,7 @@
 import type { Decision, Finding, ToolCall } from '@omnia-policy/policy';
 import type { Logger } from '@omnia-policy/service';
-import { fieldMask, redactHeaders, redactValue } from './redact.js';
+import { fieldMask } from './field-mask.js';
+import { redactHeaders, redactValue } from './redact.js';
 
 export interface DecisionRecord {
   readonly decision: Decision;

@@ -1,7 +1,8 @@
 import type { JsonValue } from '@omnia-policy/policy';
 import fc from 'fast-check';
 import t from 'tap';
-import { fieldMask, redactHeaders, redacted, redactValue } from './redact.js';
+import { fieldMask } from './field-mask.js';
+import { redactHeaders, redacted, redactValue } from './redact.js';
 
 const secret = 'S3CR3T-VALUE';
 
@@ -62,6 +63,15 @@ t.test('credentials are masked whatever the policy says', (t) => {
     'Set-Cookie',
     'Proxy-Authorization',
     'X-API-Key',
+    'api-key',
+    'X-Auth-Token',
+    'x-access-token',
+    'X-Amz-Security-Token',
+    'x-csrf-token',
+    'x-session-token',
+    'refreshToken',
+    'client_secret',
+    'password',
   ]) {
     t.strictSame(redactHeaders(new Map([[name.toLowerCase(), secret]]), mask), {
       [name.toLowerCase()]: redacted,
@@ -102,3 +112,48 @@ t.test('a field named __proto__ stays a field', (t) => {
   t.equal(JSON.stringify(redactValue(value, fieldMask([]))), '{"__proto__":{"a":"x"}}');
   t.end();
 });
+
+t.test('a URL in a header loses its query, whatever the header is called', (t) => {
+  const urls = new Map([
+    ['referer', `https://app.example/callback?code=${secret}#top`],
+    ['x-original-url', `/callback?code=${secret}`],
+    ['origin', `https://app.example?code=${secret}`],
+    ['x-question', 'is this a URL? no'],
+  ]);
+  t.strictSame(redactHeaders(urls, fieldMask([])), {
+    referer: `https://app.example/callback?${redacted}`,
+    'x-original-url': `/callback?${redacted}`,
+    origin: `https://app.example?${redacted}`,
+    'x-question': 'is this a URL? no',
+  });
+  t.end();
+});
+
+const deep = `${'['.repeat(50_000)}{"card_number":"${secret}"}${']'.repeat(50_000)}`;
+
+const texts: readonly [what: string, text: string, seen: string][] = [
+  ['an object', `{"card_number":"${secret}","amount":1}`, `{"card_number":"${redacted}","amount":1}`],
+  ['an array, with blanks', ` [ {"Card-Number": "${secret}"} ]`, `[{"Card-Number":"${redacted}"}]`],
+  [
+    'an object in a text in an object',
+    JSON.stringify({ inner: JSON.stringify({ cardNumber: secret }) }),
+    JSON.stringify({ inner: JSON.stringify({ cardNumber: redacted }) }),
+  ],
+  ['an object with the outer field twice', `{"a":{"card_number":"${secret}"},"a":1}`, redacted],
+  ['half an object', `{"card_number":"${secret}`, redacted],
+  ['a piece of an escaped object', `{\\"card_number\\":\\"${secret}`, redacted],
+  ['a form', `amount=1&card_number=${secret}`, redacted],
+  ['YAML', `amount: 1\ncard_number : ${secret}`, redacted],
+  ['an object that is nested very deep', deep, redacted],
+  ['an object without the field, as it was written', '{ "amount": 1 }', '{ "amount": 1 }'],
+  ['a sentence with the name', 'the card_number is missing', 'the card_number is missing'],
+];
+
+for (const [what, text, seen] of texts) {
+  t.test(`a redacted field does not show in a text that is ${what}`, (t) => {
+    const mask = fieldMask(['card_number']);
+    t.strictSame(redactValue({ note: [text] }, mask), { note: [seen] });
+    t.strictSame(redactHeaders(new Map([['x-note', text]]), mask), { 'x-note': seen });
+    t.end();
+  });
+}
