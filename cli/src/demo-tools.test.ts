@@ -46,6 +46,15 @@ for (const [body, seen] of bodies) {
   });
 }
 
+t.test('as many headers are taken as Envoy passes on', async (t) => {
+  const value = 'x'.repeat(60 * 1024);
+  const { status, value: seen } = await send(
+    `GET / HTTP/1.1\nHost: tools\nX-Long: ${value}\nConnection: close\n\n`,
+  );
+  t.equal(status, '200');
+  t.match(seen, { headers: { 'x-long': value } });
+});
+
 t.test('a body of 8 MiB is shown, a larger one is refused', async (t) => {
   const url = `http://127.0.0.1:${tools.address.port}/`;
   const limit = 8 * 1024 * 1024;
