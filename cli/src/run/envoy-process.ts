@@ -6,6 +6,7 @@ import { flagOf, formatListenAddress, listenError, ServiceError } from '@omnia-p
 import type { EnvoyBinary } from '../acquire-envoy/envoy-version.js';
 import type { Cleanup } from '../processes/cleanup.js';
 import { startChild } from '../processes/start-child.js';
+import { writingIn } from './work-folder.js';
 
 export interface EnvoyStart {
   readonly binary: EnvoyBinary;
@@ -28,7 +29,8 @@ const KEPT_LINES = 5;
 export async function startEnvoy(start: EnvoyStart): Promise<{ readonly failed: Promise<never> }> {
   const { binary, report } = start;
   const file = join(start.workFolder, 'bootstrap.json');
-  await writeFile(file, JSON.stringify(bootstrap(start.settings), null, 2));
+  const text = JSON.stringify(bootstrap(start.settings), null, 2);
+  await writingIn(start.workFolder, () => writeFile(file, text));
   const words: string[] = [];
   const child = startChild({
     command: binary.path,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { extAuthzNodeFlags, extAuthzPath } from '@omnia-policy/ext-authz';
-import { formatListenAddress, ServiceError } from '@omnia-policy/service';
+import { formatListenAddress, outputClosedExitCode, ServiceError } from '@omnia-policy/service';
 import type { ListenAddress } from '@omnia-policy/service';
 import type { Cleanup } from '../processes/cleanup.js';
 import { startChild } from '../processes/start-child.js';
@@ -12,6 +12,8 @@ export interface ExtAuthzStart {
   readonly grpc: ListenAddress;
   readonly ops: ListenAddress;
   readonly report: (line: string) => void;
+  /** Called when it ended because nobody reads its stdout, which is ours. */
+  readonly onOutputClosed: () => void;
   readonly cleanup: Cleanup;
 }
 
@@ -45,8 +47,9 @@ export function startExtAuthz(start: ExtAuthzStart): ExtAuthzProcess {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       const startedMs = performance.now();
       child = startOnce(start);
-      const { description } = await child.ended;
-      if (stopping.signal.aborted) return new Promise(() => undefined);
+      const { code, description } = await child.ended;
+      if (code === outputClosedExitCode) start.onOutputClosed();
+      if (stopping.signal.aborted || code === outputClosedExitCode) return new Promise(() => undefined);
       if (!ready)
         throw new ServiceError('not-ready', `the policy service ${description} before it was ready.`);
       if (performance.now() - startedMs > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
@@ -87,7 +90,7 @@ function startOnce({ settings, grpc, ops, report }: ExtAuthzStart): Child {
       ...['--grpc-max-receive-bytes', String(messageBytes)],
       ...['--workers', String(settings.workers)],
     ],
-    env: process.env,
+    env: childEnvironment(process.env),
     stdout: 'forward',
     onLine: (line) => {
       report(`ext-authz: ${line}`);
@@ -95,4 +98,9 @@ function startOnce({ settings, grpc, ops, report }: ExtAuthzStart): Child {
   });
   report(`the policy service started (pid ${child.pid ?? 'none'})`);
   return child;
+}
+
+/** Without the program's own variables: TLS, for one, would leave Envoy, which connects without, outside. */
+function childEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !name.startsWith('OMNIA_EXT_AUTHZ_')));
 }

@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { localRunFiles } from '@omnia-policy/envoy';
 import type { LocalRunSettings } from '@omnia-policy/envoy';
 import type { MeshNeeds, PolicySet } from '@omnia-policy/policy';
+import { writingIn } from './work-folder.js';
 
 /** Keeps the files that Envoy's filters follow in step with the policies. */
 export interface FilterFiles {
-  /** Writes what differs from the files of the last call. Calls are taken one after the other. */
+  /**
+   * Writes what differs from the files of the last call. Calls are taken one after the other. Rejects with a
+   * ServiceError when a folder is gone: Envoy watches the one that it saw first, and would not notice a new one.
+   */
   follow(policySet: PolicySet): Promise<void>;
 }
 
@@ -18,7 +22,7 @@ export async function createFilterFiles(
   settings: LocalRunSettings,
   workFolder: string,
 ): Promise<FilterFiles> {
-  await mkdir(settings.filterFolder, { recursive: true });
+  await writingIn(workFolder, () => mkdir(settings.filterFolder, { recursive: true }));
   let written: string | undefined;
   let last: Promise<void> = Promise.resolve();
   const write = async ({ needs, revision }: PolicySet): Promise<void> => {
@@ -33,7 +37,7 @@ export async function createFilterFiles(
   };
   return {
     follow(policySet) {
-      last = last.catch(() => undefined).then(() => write(policySet));
+      last = last.catch(() => undefined).then(() => writingIn(workFolder, () => write(policySet)));
       return last;
     },
   };

@@ -2,6 +2,7 @@ import { formatListenAddress, readConfiguration } from '@omnia-policy/service';
 import { acquireEnvoy } from '../acquire-envoy/acquire-envoy.js';
 import { startDemoTools } from '../demo-tools.js';
 import { developmentIssuer } from '../development-issuer.js';
+import { closedOutput } from '../processes/closed-output.js';
 import { createCleanup } from '../processes/cleanup.js';
 import type { Cleanup } from '../processes/cleanup.js';
 import { stopSignals } from '../processes/stop-signals.js';
@@ -30,12 +31,20 @@ export async function runCommand(args: readonly string[]): Promise<void> {
     return;
   }
   const cleanup = createCleanup();
-  const signal = stopSignals(() => {
+  const stopSignal = stopSignals(() => {
     cleanup.runAtOnce();
     process.exit(EXIT_CODE_AT_ONCE);
   });
+  const closed = closedOutput();
+  const signal = AbortSignal.any([stopSignal, closed.signal]);
+  const onOutputClosed = (): void => {
+    closed.abort();
+  };
   try {
-    await Promise.race([run({ settings: configuration.values, cleanup, signal }), aborted(signal)]);
+    await Promise.race([
+      run({ settings: configuration.values, cleanup, signal, onOutputClosed }),
+      aborted(signal),
+    ]);
   } finally {
     report('stopping');
     await cleanup.run();
@@ -47,10 +56,11 @@ interface Run {
   readonly settings: RunSettings;
   readonly cleanup: Cleanup;
   readonly signal: AbortSignal;
+  readonly onOutputClosed: () => void;
 }
 
 /** Starts everything and rejects when a part fails. */
-async function run({ settings, cleanup, signal }: Run): Promise<never> {
+async function run({ settings, cleanup, signal, onOutputClosed }: Run): Promise<never> {
   const keySet = await readKeySet(settings.jwks);
   await refuseOpenDevelopmentKey(settings.listen, keySet);
   const addresses = await claimRunAddresses(settings);
@@ -58,7 +68,14 @@ async function run({ settings, cleanup, signal }: Run): Promise<never> {
   const workFolder = await createWorkFolder(cleanup);
   const envoySettings = await localRunSettings({ settings, addresses, keySet, workFolder });
   await startTools(addresses, cleanup);
-  const extAuthz = startExtAuthz({ settings, grpc: addresses.extAuthz, ops: addresses.ops, report, cleanup });
+  const extAuthz = startExtAuthz({
+    settings,
+    grpc: addresses.extAuthz,
+    ops: addresses.ops,
+    report,
+    onOutputClosed,
+    cleanup,
+  });
   const start = async (): Promise<never> => {
     const follow = { policies: settings.policies, settings: envoySettings, workFolder, report, cleanup };
     const policies = await followPolicies(follow);

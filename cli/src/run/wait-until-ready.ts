@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER } from '@omnia-policy/envoy';
 import { errorText, formatListenAddress, ServiceError } from '@omnia-policy/service';
 import type { ListenAddress } from '@omnia-policy/service';
+import { grpcHealth } from './grpc-health.js';
 
 export interface ReadinessOptions {
   readonly listen: ListenAddress;
   readonly envoyAdmin: ListenAddress;
+  readonly extAuthz: ListenAddress;
   readonly ops: ListenAddress;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -18,7 +20,7 @@ const PAUSE_MS = 50;
 const REQUEST_TIMEOUT_MS = 2000;
 
 /**
- * Waits until a call would be answered: the policy service is ready, Envoy is live, its filters took their files, and
+ * Waits until a call would be answered: the policy service is ready and answers gRPC as Envoy asks it, Envoy is live, its filters took their files, and
  * a call through the listener is refused for its broken token (so the probe never reaches the tool service).
  *
  * @throws ServiceError `not-ready` with what is missing.
@@ -34,12 +36,16 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
   }
 }
 
-function checks({ listen, envoyAdmin, ops }: ReadinessOptions): readonly Check[] {
+function checks({ listen, envoyAdmin, extAuthz, ops }: ReadinessOptions): readonly Check[] {
   const filters = [CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER];
   return [
     async () => {
       const { status, text } = await get(ops, '/readyz');
       return status === 200 ? undefined : `the policy service says ${text.trim()}`;
+    },
+    async () => {
+      const missing = await grpcHealth(reachable(extAuthz), REQUEST_TIMEOUT_MS);
+      return missing && `the policy service can't be asked by Envoy: ${missing}`;
     },
     async () => {
       const { status, text } = await get(envoyAdmin, '/ready');

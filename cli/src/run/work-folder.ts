@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { errorText, ServiceError } from '@omnia-policy/service';
+import { errorText, ServiceError, systemErrorCode } from '@omnia-policy/service';
 import type { Cleanup } from '../processes/cleanup.js';
 
-/** A private folder for the files of one run, removed at its end. */
+/**
+ * A private folder for the files of one run, removed at its end.
+ *
+ * @throws ServiceError `temporary-folder-unusable`
+ */
 export async function createWorkFolder(cleanup: Cleanup): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'omnia-policy-'));
+  const folder = await writingIn(tmpdir(), () => mkdtemp(join(tmpdir(), 'omnia-policy-')));
   cleanup.add({
     end: () => rm(folder, { recursive: true, force: true }),
     endAtOnce: () => {
@@ -17,6 +21,23 @@ export async function createWorkFolder(cleanup: Cleanup): Promise<string> {
     },
   });
   return folder;
+}
+
+/**
+ * Does what writes into the folder, or into one below it.
+ *
+ * @throws ServiceError `temporary-folder-unusable` in place of the file system's error
+ */
+export async function writingIn<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    if (systemErrorCode(cause) === undefined) throw cause;
+    const message =
+      `files of the run can't be written in ${folder} (${errorText(cause)}). ` +
+      'Name a folder that is there to stay with TMPDIR and start again.';
+    throw new ServiceError('temporary-folder-unusable', message, { cause });
+  }
 }
 
 /** Copies the filter's module into the folder, so that a build beside a run changes nothing under Envoy's feet. */
@@ -48,6 +69,6 @@ export async function writeTrustedCas(folder: string, extraFile: string | undefi
     }
   }
   const target = join(folder, 'trusted-cas.pem');
-  await writeFile(target, `${certificates.join('\n')}\n`);
+  await writingIn(folder, () => writeFile(target, `${certificates.join('\n')}\n`));
   return target;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorText, ServiceError } from '@omnia-policy/service';
+import { errorText, ServiceError } from '@omnia-policy/service/program';
 import { importJWK } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 import { developmentIssuer } from '../development-issuer.js';

@@ -1,5 +1,10 @@
-import { durationSetting, pathSetting, readConfiguration, stringSetting } from '@omnia-policy/service';
-import type { ProgramDescription, Setting } from '@omnia-policy/service';
+import {
+  durationSetting,
+  pathSetting,
+  readConfiguration,
+  stringSetting,
+} from '@omnia-policy/service/program';
+import type { ProgramDescription, Setting } from '@omnia-policy/service/program';
 import type { JWTPayload } from 'jose';
 import { developmentIssuer } from '../development-issuer.js';
 import { readSigningKey } from './key-files.js';
