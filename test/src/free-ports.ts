@@ -1,19 +1,33 @@
 import { createServer, type Server } from 'node:net';
 
-/** Ports that were free a moment ago, all different. */
+/** Below the range from which systems take ports for outgoing connections: those come and go under a running test. */
+const FIRST_PORT = 20_000;
+const PROCESSES = 250;
+const PORTS_OF_A_PROCESS = 40;
+let handedOut = 0;
+
+/** Ports that were free a moment ago, all different, and different from those of test processes beside this one. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
-  const ports = servers.map(portOf);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  for (let tries = 0; ports.length < count; tries++) {
+    if (tries === PORTS_OF_A_PROCESS) throw new Error(`no ${count} free ports among ${tries}`);
+    const port =
+      FIRST_PORT + (process.pid % PROCESSES) * PORTS_OF_A_PROCESS + (handedOut++ % PORTS_OF_A_PROCESS);
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
 }
 
-function listenAnywhere(): Promise<Server> {
-  return new Promise((resolve, reject) => {
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      resolve(server);
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      server.close(() => {
+        resolve(true);
+      });
     });
   });
 }
