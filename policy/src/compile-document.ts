@@ -25,9 +25,8 @@ export interface CompiledDocument {
 }
 
 /** Parse, check and compile one document; with problems, its contribution is an evaluation failure. */
-export function compileDocument(document: PolicyDocument): CompiledDocument {
+export function compileDocument(document: PolicyDocument, key: string): CompiledDocument {
   const found = salvage(document.value);
-  const key = documentKey(document);
   const compiled = contribute(document.value);
   if ('contribution' in compiled) {
     return { document, key, found, contribution: compiled.contribution, problems: [] };

@@ -21,7 +21,7 @@ export function compilePolicySet(documents: readonly PolicyDocument[], options: 
   const before = lastGoodVersions(previous, new Set(load.map(({ key }) => key)));
   const compiled = new Map<string, CompiledDocument>();
   const entries = load.map(({ document, key, duplicateOf }) => {
-    const fresh = reuse(document, key, previous) ?? { ...compileDocument(document), key };
+    const fresh = reuse(document, key, previous) ?? compileDocument(document, key);
     const { enforced, documents: effective } = standIn(fresh, before);
     for (const one of effective) compiled.set(one.key, one);
     const problems = duplicateOf === undefined ? fresh.problems : [...fresh.problems, duplicate(duplicateOf)];
