@@ -8,11 +8,12 @@ import {
 } from '@omnia-policy/policy';
 import type { Logger } from '@omnia-policy/service';
 import { randomUUID } from 'node:crypto';
-import type { CheckRequest, CheckResponse } from './check-messages.js';
+import type { CheckResponse } from './check-messages.js';
 import { logDecision } from './decision-log.js';
 import { decodeRequest } from './decode-request.js';
 import type { CheckFailure, DecisionMetrics } from './metrics.js';
 import { responseOf } from './response-of.js';
+import type { CheckRequest } from './wire/read-check-request.js';
 
 export interface CheckSettings {
   /** What becomes of a request that is no tool call. */

@@ -1,11 +1,5 @@
 import type { Decision, DenialResponse } from '@omnia-policy/policy';
-import {
-  overwrite,
-  rpcCode,
-  type CheckResponse,
-  type HeaderOption,
-  type StructMessage,
-} from './check-messages.js';
+import { overwrite, rpcCode, type CheckResponse, type HeaderOption } from './check-messages.js';
 import { summariseDecision } from './summarise-decision.js';
 
 /** A decision as Envoy is told it. */
@@ -20,7 +14,7 @@ export interface DecisionAnswer {
 export function responseOf({ decision, decisionId, denial }: DecisionAnswer): CheckResponse {
   const { outcome, policy, rule } = summariseDecision(decision);
   const idHeader = header('x-omnia-decision-id', decisionId);
-  const dynamic_metadata: StructMessage = {
+  const dynamic_metadata: CheckResponse['dynamic_metadata'] = {
     fields: {
       outcome: { string_value: outcome },
       policy: { string_value: policy },

@@ -1,9 +1,10 @@
 import { ReflectionService } from '@grpc/reflection';
 import { Server, type handleUnaryCall, type ServerCredentials } from '@grpc/grpc-js';
 import { formatListenAddress, listenError, type ListenAddress } from '@omnia-policy/service';
-import type { CheckRequest, CheckResponse } from './check-messages.js';
+import type { CheckResponse } from './check-messages.js';
 import { createHealth } from './health.js';
 import { authorizationService, healthService, packageDefinition } from './services.js';
+import type { CheckRequest } from './wire/read-check-request.js';
 
 export interface CheckServer {
   /** Where it really listens (port 0 was replaced). */

@@ -21,6 +21,20 @@ t.test('the metrics of several processes are added up', async (t) => {
   t.match(text, 'seconds_count 2\n');
 });
 
+t.test('what was counted is shown once, however often somebody looks', async (t) => {
+  const metrics = createMetrics();
+  const calls = metrics.counter({ name: 'calls_total', help: 'h' })();
+  const shown = async (): Promise<string | undefined> => {
+    const { text } = await metricsText([await metrics.snapshot()]);
+    return text.split('\n').find((line) => line.startsWith('calls_total'));
+  };
+  t.equal(await shown(), 'calls_total 0');
+  calls.increase(2);
+  t.same([await shown(), await shown()], ['calls_total 2', 'calls_total 2']);
+  calls.increase();
+  t.equal(await shown(), 'calls_total 3');
+});
+
 t.test('label values can hold anything', async (t) => {
   const metrics = createMetrics();
   metrics

@@ -49,27 +49,50 @@ export async function metricsText(
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
 
+/** Increments are collected here and handed to the library when somebody looks: it hashes the labels each time. */
 function createCounter(
   registry: Registry,
   text: MetricText,
 ): (...labelValues: readonly string[]) => CounterSeries {
-  const counter = new Counter({ ...options(text), registers: [registry] });
   const names = text.labels ?? [];
-  const known = new Map<string, CounterSeries>();
+  const known = new Map<string, CollectedSeries>();
+  const counter: Counter = new Counter({
+    ...options(text),
+    registers: [registry],
+    collect() {
+      for (const series of known.values()) series.handOver();
+    },
+  });
   return (...labelValues) => {
     const key = labelValues.join('\n');
     let series = known.get(key);
     if (series === undefined) {
       const labelled = counter.labels(...names.map((_, index) => labelValues[index] ?? ''));
-      series = {
-        increase: (by = 1) => {
-          labelled.inc(by);
-        },
-      };
+      series = new CollectedSeries((by) => {
+        labelled.inc(by);
+      });
       known.set(key, series);
     }
     return series;
   };
+}
+
+class CollectedSeries implements CounterSeries {
+  #collected = 0;
+  readonly #handOver: (by: number) => void;
+
+  constructor(handOver: (by: number) => void) {
+    this.#handOver = handOver;
+  }
+
+  increase(by = 1): void {
+    this.#collected += by;
+  }
+
+  handOver(): void {
+    this.#handOver(this.#collected);
+    this.#collected = 0;
+  }
 }
 
 function options({ name, help, labels = [] }: MetricText): {
