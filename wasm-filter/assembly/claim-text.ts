@@ -41,23 +41,48 @@ function numberText(value: f64, spelled: JsonNode | null): Slice | null {
 
 /** Elements joined with commas. An element with a comma inside would read as two, so the list gets no header. */
 function listText(list: Slice, spelled: JsonNode | null, maxBytes: u32): Slice | null {
-  const out = slice(alloc(maxBytes), 0);
   let element = spelled && spelled.kind == JSON_ARRAY ? spelled.child : null;
-  let count: usize = 0;
+  let first: TextPart | null = null;
+  let last: TextPart | null = null;
+  let size: usize = 0;
   const values = wireReader(list);
   while (values.next()) {
     if (!values.is(1, WIRE_BYTES)) continue;
     const value = structValue(slice(values.start, values.size));
     const text = value ? scalarText(value, element) : null;
     if (!text || contains(text, COMMA)) return null;
-    if (out.size + text.size + min(count, 1) > <usize>maxBytes) return null;
-    if (count > 0) append(out, COMMA);
-    memory.copy(out.start + out.size, text.start, text.size);
-    out.size += text.size;
-    count++;
+    const part = textPart(text);
+    if (last) last.next = part;
+    else first = part;
+    last = part;
+    size += text.size + (first == part ? 0 : 1);
+    if (size > <usize>maxBytes) return null;
     if (element) element = element.next;
   }
-  return values.failed || count == 0 ? null : out;
+  return values.failed || !first ? null : joined(first, size);
+}
+
+@unmanaged
+class TextPart {
+  text: Slice;
+  next: TextPart | null;
+}
+
+function textPart(text: Slice): TextPart {
+  const part = changetype<TextPart>(alloc(offsetof<TextPart>()));
+  part.text = text;
+  part.next = null;
+  return part;
+}
+
+function joined(first: TextPart, size: usize): Slice {
+  const out = slice(alloc(size), 0);
+  for (let part: TextPart | null = first; part; part = part!.next) {
+    if (part != first) append(out, COMMA);
+    memory.copy(out.start + out.size, part.text.start, part.text.size);
+    out.size += part.text.size;
+  }
+  return out;
 }
 
 function append(out: Slice, byte: u8): void {

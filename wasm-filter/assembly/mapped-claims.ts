@@ -6,7 +6,7 @@ import { ClaimRule, ClaimsConfig, Mapping } from './claims-config';
 import { ClaimsRequest } from './claims-request';
 import { JsonNode } from './json-node';
 import { Slice, equals } from './slice';
-import { VALUE_LIST, VALUE_NUMBER } from './struct-value';
+import { holdsNumber } from './struct-value';
 
 @unmanaged
 export class ClaimHeader {
@@ -72,8 +72,7 @@ function ruleValue(
 ): Slice | null {
   const claim = findClaim(payload, rule.claim);
   if (!claim) return null;
-  const mayHoldNumbers = claim.kind == VALUE_NUMBER || claim.kind == VALUE_LIST;
-  const spelled = mayHoldNumbers ? spelledClaim(request, rule.claim) : null;
+  const spelled = holdsNumber(claim) ? spelledClaim(request, rule.claim) : null;
   return claimText(claim, spelled, config.maxValueBytes);
 }
 

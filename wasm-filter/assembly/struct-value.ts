@@ -31,6 +31,21 @@ export function structValue(message: Slice): StructValue | null {
   return reader.failed ? null : value;
 }
 
+/** Whether the value is a number or a list with one in it. */
+export function holdsNumber(value: StructValue): bool {
+  if (value.kind != VALUE_LIST) return value.kind == VALUE_NUMBER;
+  const elements = wireReader(value.content);
+  const element = wireReader(value.content);
+  while (elements.next()) {
+    if (!elements.is(1, WIRE_BYTES)) continue;
+    element.open(elements.start, elements.size);
+    while (element.next()) {
+      if (element.is(VALUE_NUMBER, WIRE_FIXED64)) return true;
+    }
+  }
+  return false;
+}
+
 function take(value: StructValue, reader: WireReader): void {
   if (reader.is(VALUE_NULL, WIRE_VARINT)) {
     value.kind = VALUE_NULL;

@@ -23,8 +23,8 @@ const FLAGS = [
   ...['--exportStart', '_initialize'],
   // The proxy does not provide env.abort.
   ...['--use', 'abort=assembly/host/abortModule'],
-  // 16 MiB: a leak becomes a trap, from which the proxy reloads.
-  ...['--maximumMemory', '256'],
+  // 64 MiB: a leak becomes a trap, from which the proxy reloads.
+  ...['--maximumMemory', '1024'],
 ];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -233,3 +233,15 @@ for (const [name, configuration] of ACCEPTED) {
     t.end();
   });
 }
+
+void t.test(
+  'A configuration of 1 MiB that is all values is refused, not a trap, and again while it is in force',
+  (t) => {
+    const host = new FilterHost();
+    const dense = `[${'0,'.repeat(524_286)}0]`;
+    const first = host.root(CLAIMS);
+    for (let round = 0; round < 3; round++) t.equal(host.configure(host.createRoot(), dense), false);
+    t.ok(host.send(first, {}).passes);
+    t.end();
+  },
+);

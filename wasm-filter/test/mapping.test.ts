@@ -1,5 +1,5 @@
 import t from 'tap';
-import { JWT, claimHeaders, headerOf, verified } from './claims-request.js';
+import { JWT, claimHeaders, claimsConfig, headerOf, verified } from './claims-request.js';
 import { FilterHost, type Header } from './filter-host.js';
 
 const rules = (name: string): object[] => [{ claim: 'c', header: `X-Omnia-Claim-${name}` }];
@@ -100,5 +100,19 @@ void t.test('Many mappings', (t) => {
     );
   t.equal(at('ns-9', 'agent-999'), 'x');
   t.equal(at('ns-8', 'agent-999'), undefined);
+  t.end();
+});
+
+void t.test('The longest lists under the most rules of a mapping', (t) => {
+  const host = new FilterHost();
+  const claims = Array.from({ length: 256 }, (_, index) => ({
+    claim: `c${index}`,
+    header: `X-Omnia-Claim-${index}`,
+  }));
+  const root = host.root(claimsConfig(claims, { maxValueBytes: 65_536 }));
+  const lists = Object.fromEntries(claims.map(({ claim }) => [claim, ['a', 'b']]));
+  const outcome = host.send(root, { properties: verified(lists) });
+  t.equal(claimHeaders(outcome.headers).length, 256);
+  t.equal(headerOf(outcome, 'x-omnia-claim-255'), 'a,b');
   t.end();
 });
