@@ -1,10 +1,5 @@
 import type { JsonObject, MeshNeeds } from '@omnia-policy/policy';
-import {
-  BODY_METADATA_BUFFERED,
-  BODY_METADATA_KEY,
-  EXT_AUTHZ_FILTER,
-  JWT_METADATA_NAMESPACE,
-} from './names.js';
+import { BODY_METADATA_KEY, EXT_AUTHZ_FILTER, JWT_METADATA_NAMESPACE } from './names.js';
 import { duration, typedConfig } from './typed-config.js';
 import type { NamedExtension } from './typed-config.js';
 
@@ -31,7 +26,7 @@ export function extAuthzFilter(
       grpc_service: {
         envoy_grpc: { cluster_name: settings.cluster },
         timeout: duration(settings.timeoutMs),
-        ...(needs.readsBody ? { initial_metadata: [bufferedMark] } : {}),
+        ...(needs.readsBody ? { initial_metadata: [bodyMark(settings.maxRequestBytes)] } : {}),
       },
       ...(needs.readsBody ? { with_request_body: requestBody(settings.maxRequestBytes) } : {}),
       failure_mode_allow: needs.failOpen,
@@ -47,7 +42,9 @@ export function extAuthzFilter(
 }
 
 /** Same resource as `with_request_body`, so that both change at one moment. */
-const bufferedMark: JsonObject = { key: BODY_METADATA_KEY, value: BODY_METADATA_BUFFERED };
+function bodyMark(maxRequestBytes: number): JsonObject {
+  return { key: BODY_METADATA_KEY, value: String(maxRequestBytes) };
+}
 
 /** Partial bodies go on: the policies that read them count them as unreadable, the others still decide. */
 function requestBody(maxRequestBytes: number): JsonObject {

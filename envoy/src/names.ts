@@ -27,6 +27,5 @@ export const DECISION_METADATA_KEY = 'inject';
 /** Headers that carry mapped claims begin so. */
 export const CLAIM_HEADER_PREFIX = 'x-omnia-claim-';
 
-/** gRPC metadata that tells ext-authz that this Envoy buffers bodies for it; absent otherwise. */
+/** gRPC metadata that tells ext-authz how many bytes of a body this Envoy buffers for it; absent for none. */
 export const BODY_METADATA_KEY = 'x-omnia-body';
-export const BODY_METADATA_BUFFERED = 'buffered';

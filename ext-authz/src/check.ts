@@ -30,7 +30,7 @@ export interface CheckOptions {
   readonly metrics: DecisionMetrics;
 }
 
-/** The filter's configuration says here that it buffers bodies. */
+/** The filter's configuration says here how much of a body it buffers, if it does. */
 const bodyMetadataKey = 'x-omnia-body';
 
 /**
@@ -75,8 +75,7 @@ function answer(
   { set: policySet, settings, logger, metrics }: CheckOptions & { readonly set: PolicySet },
 ): CheckResponse | undefined {
   const startedMs = performance.now();
-  const isBodyBuffered = metadata.get(bodyMetadataKey)[0] === 'buffered';
-  const request = decodeRequest(message, { isBodyBuffered, maxRequestBytes: settings.maxRequestBytes });
+  const request = decodeRequest(message, bufferedBytes(metadata, settings));
   if (request === undefined) return undefined;
   const call = toolCallFromHttp(request);
   const decision = decide(policySet, call, settings);
@@ -87,4 +86,10 @@ function answer(
   logDecision(logger, { decision, call, decisionId, durationMs });
   if (decision.outcome === 'allow') return responseOf({ decision, decisionId });
   return responseOf({ decision, decisionId, denial: denialResponse(decision, call, settings.mcpDenial) });
+}
+
+/** The smaller of what both sides are told; 0 without the mark, and for one that is no number. */
+function bufferedBytes(metadata: Metadata, { maxRequestBytes }: CheckSettings): number {
+  const byEnvoy = Number(metadata.get(bodyMetadataKey)[0]);
+  return byEnvoy > 0 ? Math.min(byEnvoy, maxRequestBytes) : 0;
 }

@@ -10,11 +10,11 @@ const official = loadOfficialProtos()['envoy.service.auth.v3.CheckRequest'] as M
   object,
   object
 >;
-const buffered = { isBodyBuffered: true, maxRequestBytes: 65_536 };
+const BUFFERED_BYTES = 65_536;
 
 /** From the bytes on the wire to the request, as a running service does it. */
 function read(bytes: Buffer) {
-  return decodeRequest(checkMethod.requestDeserialize(bytes), buffered);
+  return decodeRequest(checkMethod.requestDeserialize(bytes), BUFFERED_BYTES);
 }
 
 function jwtPayload(fields: object): object {
@@ -86,6 +86,35 @@ t.test('a request is read as it was sent, whatever its headers and extensions ar
     { numRuns: 300 },
   );
   t.pass();
+  t.end();
+});
+
+const limits: readonly (readonly [
+  length: number,
+  headers: Readonly<Record<string, string>>,
+  state: string,
+])[] = [
+  [0, {}, 'whole'],
+  [99, {}, 'whole'],
+  [99, { 'content-length': '99' }, 'whole'],
+  [99, { 'content-length': '100' }, 'truncated'],
+  [99, { 'x-envoy-auth-partial-body': 'true' }, 'truncated'],
+  [100, {}, 'truncated'],
+  [100, { 'content-length': '100' }, 'whole'],
+  [100, { 'content-length': '100', 'x-envoy-auth-partial-body': 'true' }, 'truncated'],
+  [100, { 'content-length': '100, 100' }, 'truncated'],
+  [100, { 'content-length': '99' }, 'truncated'],
+  [101, { 'content-length': '101' }, 'truncated'],
+];
+t.test('a full buffer holds a whole body only if the request says that there is no more', (t) => {
+  for (const [length, headers, state] of limits) {
+    const rawBody = Buffer.alloc(length);
+    const bytes = official.serialize({
+      attributes: { request: { http: { method: 'POST', path: '/', headers, rawBody } } },
+    });
+    const received = decodeRequest(checkMethod.requestDeserialize(bytes), 100);
+    t.equal(received?.body.state, state, `${length} of 100, ${JSON.stringify(headers)}`);
+  }
   t.end();
 });
 
@@ -162,5 +191,5 @@ function attempt(bytes: Buffer) {
   } catch {
     return undefined;
   }
-  return decodeRequest(message, buffered);
+  return decodeRequest(message, BUFFERED_BYTES);
 }

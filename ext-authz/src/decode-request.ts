@@ -1,18 +1,15 @@
 import type { HttpToolRequest } from '@omnia-policy/policy';
 import type { CheckRequest } from './wire/read-check-request.js';
 
-export interface DecodeOptions {
-  /** Envoy was told to buffer bodies for this filter. */
-  readonly isBodyBuffered: boolean;
-  /** As much as Envoy buffers; a longer body is not believed to be whole. */
-  readonly maxRequestBytes: number;
-}
-
-/** Undefined for a message that describes no HTTP request: whoever sent it gets an error, never a decision. */
-export function decodeRequest(message: CheckRequest, options: DecodeOptions): HttpToolRequest | undefined {
+/**
+ * Undefined for a message that describes no HTTP request: whoever sent it gets an error, never a decision.
+ *
+ * @param bufferedBytes as much of a body as Envoy buffers for this filter; 0: nothing
+ */
+export function decodeRequest(message: CheckRequest, bufferedBytes: number): HttpToolRequest | undefined {
   const { method, path, host, headers, subject } = message;
   if (method === '' || path === '') return undefined;
-  const body = bodyOf(message, options);
+  const body = bodyOf(message, bufferedBytes);
   headers.delete(PARTIAL_BODY);
   const request: HttpToolRequest = { method, path, host, headers, body, subject };
   const attachment = attachmentOf(message);
@@ -24,19 +21,25 @@ const PARTIAL_BODY = 'x-envoy-auth-partial-body';
 
 function bodyOf(
   { method, headers, body: bytes }: CheckRequest,
-  { isBodyBuffered, maxRequestBytes }: DecodeOptions,
+  bufferedBytes: number,
 ): HttpToolRequest['body'] {
-  if (!isBodyBuffered) return { state: 'not-buffered', bytes: NO_BYTES };
+  if (bufferedBytes === 0) return { state: 'not-buffered', bytes: NO_BYTES };
   // Envoy does not buffer for upgrades and CONNECT: no bytes does not mean that there is no body.
   if (bytes.length === 0 && (method === 'CONNECT' || headers.has('upgrade'))) {
     return { state: 'not-buffered', bytes };
   }
-  const declared = headers.get('content-length');
-  const isShort = declared !== undefined && Number(declared) > bytes.length;
-  if (headers.get(PARTIAL_BODY) === 'true' || isShort || bytes.length > maxRequestBytes) {
-    return { state: 'truncated', bytes };
-  }
-  return { state: 'whole', bytes };
+  const isCut =
+    headers.get(PARTIAL_BODY) === 'true' || mayGoOn(bytes, headers.get('content-length'), bufferedBytes);
+  return { state: isCut ? 'truncated' : 'whole', bytes };
+}
+
+/**
+ * Envoy asks as soon as its buffer is full, and does not call that partial although more may come. The request's own
+ * word is good for it: no more than content-length says can follow.
+ */
+function mayGoOn({ length }: Uint8Array, declared: string | undefined, bufferedBytes: number): boolean {
+  if (length === bufferedBytes) return declared !== String(length);
+  return length > bufferedBytes || (declared !== undefined && Number(declared) > length);
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -216,7 +216,11 @@ t.test('bodies that are not there, cut or not shown are not taken for empty ones
   await program.ready();
   const outcome = async (...args: Parameters<typeof client.check>) =>
     metadataOf(await client.check(...args)).outcome;
-  t.equal(await outcome(toolRequest({ body: '{"amount": 1}' }), { isBodyBuffered: false }), 'denied');
+  const small = toolRequest({ body: '{"amount": 1}' });
+  t.equal(await outcome(small, { bodyMark: '14' }), 'allowed');
+  for (const bodyMark of [undefined, '13', '12', '0', '-1', 'buffered', '']) {
+    t.equal(await outcome(small, { bodyMark }), 'denied', `the filter buffers ${String(bodyMark)} bytes`);
+  }
   t.equal(
     await outcome(toolRequest({ body: '{"amount": 1}', headers: { 'x-envoy-auth-partial-body': 'true' } })),
     'denied',
@@ -226,7 +230,9 @@ t.test('bodies that are not there, cut or not shown are not taken for empty ones
     'denied',
   );
   t.equal(await outcome(toolRequest({ headers: { upgrade: 'websocket' } })), 'denied');
-  t.equal(await outcome(toolRequest({ body: `{"a": "${'x'.repeat(65_536)}"}` })), 'denied');
+  const long = toolRequest({ body: `{"a": "${'x'.repeat(65_536)}"}` });
+  t.equal(await outcome(long), 'denied');
+  t.equal(await outcome(long, { bodyMark: '1000000' }), 'denied', 'our own limit is the smaller one');
   t.equal(await outcome(toolRequest()), 'allowed');
 });
 
@@ -286,7 +292,7 @@ t.test('SIGTERM: not ready and not serving first, calls in flight are answered, 
     ':path': checkMethod.path,
     'content-type': 'application/grpc',
     te: 'trailers',
-    'x-omnia-body': 'buffered',
+    'x-omnia-body': '65536',
   });
   const message = checkMethod.requestSerialize(toolRequest({ body: '{"amount": 501}' }));
   const frame = Buffer.concat([Buffer.alloc(5), message]);

@@ -16,8 +16,13 @@ export type CheckResult =
   | { readonly response: CheckResponse; readonly error?: undefined }
   | { readonly response?: undefined; readonly error: GrpcError };
 
+export interface CheckCallOptions {
+  /** What the filter says of its buffer; undefined: nothing. */
+  readonly bodyMark?: string | undefined;
+}
+
 export interface CheckClient {
-  readonly check: (request: object, options?: { readonly isBodyBuffered?: boolean }) => Promise<CheckResult>;
+  readonly check: (request: object, options?: CheckCallOptions) => Promise<CheckResult>;
   /** Sends bytes as they are in place of a CheckRequest. */
   readonly checkBytes: (bytes: Buffer) => Promise<CheckResult>;
   readonly close: () => void;
@@ -49,9 +54,9 @@ export function createCheckClient(
       );
     });
   return {
-    check(request, { isBodyBuffered = true } = {}) {
+    check(request, { bodyMark } = { bodyMark: '65536' }) {
       const metadata = new Metadata();
-      if (isBodyBuffered) metadata.set('x-omnia-body', 'buffered');
+      if (bodyMark !== undefined) metadata.set('x-omnia-body', bodyMark);
       return call(requestSerialize(request), metadata);
     },
     checkBytes: (bytes) => call(bytes, new Metadata()),
