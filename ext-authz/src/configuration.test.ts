@@ -1,3 +1,4 @@
+import { MAX_BODY_BYTES } from '@omnia-policy/policy';
 import { ServiceError } from '@omnia-policy/service';
 import t from 'tap';
 import { readExtAuthzConfiguration } from './configuration.js';
@@ -42,5 +43,17 @@ t.test('the largest message must hold the largest body and the headers', (t) => 
     read({}, ['--policies', 'p', '--max-request-bytes', '1000', '--grpc-max-receive-bytes', String(receive)]);
   t.equal(accept(1000 + 128 * 1024).grpcMaxReceiveBytes, 132_072);
   t.throws(() => accept(1000 + 128 * 1024 - 1), { name: ServiceError.name, code: 'conflicting-settings' });
+  t.end();
+});
+
+t.test('no body is longer than the policies can read', (t) => {
+  const accept = (bytes: number) =>
+    read({}, [
+      ...['--policies', 'p', '--grpc-max-receive-bytes', '16777216'],
+      ...['--max-request-bytes', String(bytes)],
+    ]);
+  t.equal(accept(MAX_BODY_BYTES).maxRequestBytes, 4_194_304);
+  for (const bytes of [0, MAX_BODY_BYTES + 1])
+    t.throws(() => accept(bytes), { name: ServiceError.name, code: 'invalid-setting' });
   t.end();
 });

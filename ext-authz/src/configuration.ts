@@ -1,3 +1,4 @@
+import { MAX_BODY_BYTES } from '@omnia-policy/policy';
 import {
   addressSetting,
   choiceSetting,
@@ -44,8 +45,8 @@ const settings = {
   }),
   maxRequestBytes: integerSetting({
     default: '65536',
-    minimum: 0,
-    maximum: 64 * 1024 * 1024,
+    minimum: 1,
+    maximum: MAX_BODY_BYTES,
     description: 'As much of a body as Envoy buffers (max_request_bytes); a longer one counts as truncated.',
   }),
   grpcMaxReceiveBytes: integerSetting({

@@ -11,7 +11,7 @@ export type {
   UnreadableReason,
 } from './call/tool-call.js';
 export { toolCallFromHttp, type HttpToolRequest } from './call/tool-call-from-http.js';
-export type { RawBody } from './call/read-body.js';
+export { MAX_BODY_BYTES, type RawBody } from './call/read-body.js';
 export { decide, type DecideOptions } from './decide.js';
 export { denialResponse, type DenialResponse, type McpDenial } from './denial-response.js';
 export type { Decision, Finding, InjectedHeader, PolicyRef } from './decision.js';

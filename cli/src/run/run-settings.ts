@@ -7,9 +7,8 @@ import {
   urlSetting,
 } from '@omnia-policy/service';
 import type { ProgramDescription, SettingValues } from '@omnia-policy/service';
+import { MAX_BODY_BYTES } from '@omnia-policy/policy';
 import { developmentIssuer } from '../development-issuer.js';
-
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 export const runSettings = {
   policies: pathSetting({

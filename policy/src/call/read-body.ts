@@ -15,14 +15,15 @@ export type ReadBody =
   | { readonly state: 'json'; readonly value: JsonValue; readonly type: 'json' | 'form' }
   | { readonly state: 'unreadable'; readonly reason: UnreadableReason };
 
-const MAX_BYTES = 4 * 1024 * 1024;
+/** The longest body that is read: no setting may promise more. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const EMPTY: ReadBody = { state: 'json', value: {}, type: 'json' };
 
 /** What another parser could read differently (duplicate keys, lone surrogates, 1e999) is unreadable. */
 export function readBody(body: RawBody, headers: ReadonlyMap<string, string>): ReadBody {
   if (body.state !== 'whole') return unreadable(body.state);
   if (body.bytes.length === 0) return EMPTY;
-  if (body.bytes.length > MAX_BYTES) return unreadable('too-large');
+  if (body.bytes.length > MAX_BODY_BYTES) return unreadable('too-large');
   const format = bodyFormat(headers);
   if (format === 'unsupported') return unreadable('unsupported-content-type');
   const text = decodeUtf8(body.bytes);
