@@ -273,7 +273,6 @@ t.test('a mounted ConfigMap: links to a hidden folder that is swapped', async (t
 t.test('links in a circle end, and a file reached twice is read once', async (t) => {
   const { folder, path, first, names } = await started(t, { 'a.yaml': policy('a') });
   await symlink(folder, path('circle'));
-  await symlink('nowhere', path('dangling.yaml'));
   await symlink('a.yaml', path('again.yaml'));
   await first;
   await writeFile(path('b.yaml'), policy('b'));
@@ -290,6 +289,23 @@ t.test('a change behind a link to another folder is seen', async (t) => {
   await until(() => equal(names(), ['a']));
   await writeFile(join(elsewhere, 'real.yaml'), policy('a2'));
   await until(() => equal(names(), ['a2']));
+});
+
+t.test('a link that leads nowhere any more keeps its policies', async (t) => {
+  const { path, first, names, source } = await started(t, {});
+  await first;
+  await writeFile(path('real.txt'), policy('a'));
+  await symlink('real.txt', path('link.yaml'));
+  await until(() => equal(names(), ['a']));
+  await rename(path('real.txt'), path('away.txt'));
+  await until(() => source.report().files.length === 1);
+  t.match(source.report().files, [
+    { file: 'link.yaml', keptDocuments: 1, problem: { message: /a link that leads nowhere/ } },
+  ]);
+  await writeFile(path('b.yaml'), policy('b'));
+  await until(() => equal(names(), ['a', 'b']));
+  await unlink(path('link.yaml'));
+  await until(() => equal(names(), ['b']));
 });
 
 t.test('a file from the future, of the same size and time, or touched is read right', async (t) => {

@@ -1,8 +1,7 @@
 import { compilePolicySet, type PolicySet, type PolicySource, type Problem } from '@omnia-policy/policy';
-import { setTimeout as delay } from 'node:timers/promises';
 import { errorText, ServiceError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { createFolderWatch } from './folder-watch.js';
+import { followFolder } from './follow-folder.js';
 import { createLoadedFiles, type FileProblem } from './loaded-files.js';
 import { listPolicyFiles, type PolicyFiles } from './policy-files.js';
 import { createSettling } from './settled-changes.js';
@@ -30,11 +29,6 @@ export interface FilePolicySourceOptions {
   readonly onLoad?: (report: FolderReport, policySet: PolicySet | undefined) => void;
 }
 
-/** How soon to look again while a change is not at rest. */
-const soonMs = 40;
-/** Looks without an event take one percent of one core at most, and come between these bounds. */
-const looks = { shareOfTime: 0.01, atLeastMs: 500, atMostMs: 5000 } as const;
-
 /**
  * Policies from a folder of YAML files, watched. A change is in force within one second: all files that changed
  * together make one new set. A file that can't be used, or was emptied, keeps the documents of its last good version
@@ -53,7 +47,8 @@ export function createFilePolicySource({
     locate: loaded.locate,
     async start(onChange, signal) {
       const first = await firstLook(folder);
-      await loaded.take([...first.files.values()], []);
+      const changed = [...first.files.values()];
+      await loaded.take({ changed, removed: [], present: first.files.keys(), nowMs: -Infinity });
       const publish = (): boolean => {
         const set = nextSet(load);
         logNewProblems(load);
@@ -61,16 +56,15 @@ export function createFilePolicySource({
         if (set !== undefined) onChange(set);
         return set !== undefined;
       };
+      const settling = createSettling();
       await new Promise<void>((resolve, reject) => {
         if (publish()) resolve();
-        follow({
-          load,
-          first,
-          signal,
-          publish: () => {
-            if (publish()) resolve();
-          },
-        }).catch(reject);
+        const take = async ({ files }: PolicyFiles, nowMs: number): Promise<boolean> => {
+          const { changed, removed, waiting } = settling.look(files, loaded.stamps, nowMs);
+          if (await loaded.take({ changed, removed, present: files.keys(), nowMs })) if (publish()) resolve();
+          return waiting;
+        };
+        followFolder({ first, signal, look: () => look(load), take }).catch(reject);
       });
     },
   };
@@ -100,44 +94,10 @@ async function firstLook(folder: string): Promise<PolicyFiles> {
   }
 }
 
-interface Following {
-  readonly load: LoadState;
-  readonly first: PolicyFiles;
-  readonly signal: AbortSignal;
-  readonly publish: () => void;
-}
-
-/** Looks at the folder after every event and at intervals, until aborted. */
-async function follow({ load, first, signal, publish }: Following): Promise<void> {
-  const settling = createSettling();
-  let wake = new AbortController();
-  const watch = createFolderWatch(() => {
-    wake.abort();
-  });
-  watch.watchExactly(first.folders);
-  signal.addEventListener('abort', () => {
-    wake.abort();
-  });
-  let waitMs: number = soonMs;
-  while (!signal.aborted) {
-    await pause(waitMs, wake.signal);
-    wake = new AbortController();
-    const startedMs = performance.now();
-    const seen = await look(load);
-    waitMs = intervalMs(performance.now() - startedMs);
-    if (seen === undefined) continue;
-    watch.watchExactly(seen.folders);
-    const { changed, removed, waiting } = settling.look(seen.files, load.loaded.stamps, startedMs);
-    if (waiting) waitMs = soonMs;
-    if (changed.length + removed.length > 0 && (await load.loaded.take(changed, removed))) publish();
-  }
-  watch.close();
-}
-
 /** Undefined while the folder can't be read: what is known stays, since a failing disk deletes no policy. */
 async function look(load: LoadState): Promise<PolicyFiles | undefined> {
   try {
-    const seen = await listPolicyFiles(load.folder);
+    const seen = await listPolicyFiles(load.folder, load.loaded.stamps.keys());
     if (load.unreadable !== undefined)
       load.logger.info({ folder: load.folder }, 'policy folder readable again');
     delete load.unreadable;
@@ -191,16 +151,4 @@ function folderReport({ folder, loaded, current, unreadable }: LoadState): Folde
     ...(unreadable === undefined ? {} : { unreadable }),
     files: loaded.problems(),
   };
-}
-
-function intervalMs(lookMs: number): number {
-  return Math.min(Math.max(lookMs / looks.shareOfTime, looks.atLeastMs), looks.atMostMs);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch {
-    // woken: an event, or the end
-  }
 }

@@ -1,90 +1,154 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { systemErrorCode } from '../errors.js';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorText } from '../errors.js';
+import { isThere, lookAt, type Found, type FoundFile } from './look-at.js';
 
 /** A policy file as a look into the folder shows it, unread. */
-export interface PolicyFile {
+export interface PolicyFile extends Omit<FoundFile, 'kind'> {
   /** Path below the folder, with `/`. Names the file in problems and origins. */
   readonly name: string;
-  readonly path: string;
-  /** Equal as long as nobody wrote the file. */
-  readonly stamp: string;
-  /** Differs when another file was put in its place. */
+  /** Why nothing can be read under this name although something is there. */
+  readonly fault?: string;
+}
+
+/** A folder in which a change can change what is read. */
+export interface WatchedFolder {
+  /** Differs when the folder was replaced. */
   readonly identity: string;
-  readonly size: number;
-  readonly writtenMs: number;
+  /** The only names in it that matter; undefined: all. */
+  readonly names: ReadonlySet<string> | undefined;
 }
 
 export interface PolicyFiles {
   /** By name, sorted. */
   readonly files: ReadonlyMap<string, PolicyFile>;
-  /** Folders in which a change can change what is read: path → identity, which differs when it was replaced. */
-  readonly folders: ReadonlyMap<string, string>;
+  /** By path. */
+  readonly folders: ReadonlyMap<string, WatchedFolder>;
+}
+
+interface Listing {
+  readonly folder: string;
+  readonly files: Map<string, PolicyFile>;
+  /** Why what is below these names can't be seen. */
+  readonly faults: Map<string, string>;
+  /** Real paths of the files and folders that were visited. */
+  readonly visited: Set<string>;
+  readonly watched: Map<string, Set<string> | undefined>;
 }
 
 /**
  * Lists the *.yaml, *.yml and *.json files of a folder and of those below it. Links are followed, each real folder
  * and file is visited once, so loops end. Names that begin with a dot are left out: editors keep swap files there,
- * and Kubernetes the `..data` folder of a mounted ConfigMap, which the visible names link to.
+ * and Kubernetes the `..data` folder of a mounted ConfigMap, which the visible names link to; and `lost+found`, which
+ * only root can read and only fsck writes.
  *
- * @throws the file system's error when a folder can't be read
+ * What is there and can't be read is listed with a fault, and so is every `known` name below it: a failing disk
+ * deletes no policy.
+ *
+ * @throws the file system's error when the folder itself can't be read
  */
-export async function listPolicyFiles(folder: string): Promise<PolicyFiles> {
-  const files = new Map<string, PolicyFile>();
-  const folders = new Set<string>([dirname(resolve(folder))]);
-  const seen = new Set<string>();
+export async function listPolicyFiles(folder: string, known: Iterable<string> = []): Promise<PolicyFiles> {
+  const whole = resolve(folder);
+  const watched = new Map([[dirname(whole), new Set([basename(whole)])]]);
+  const listing: Listing = { folder, files: new Map(), faults: new Map(), visited: new Set(), watched };
   const open = [''];
   for (let below = open.pop(); below !== undefined; below = open.pop()) {
-    const path = join(folder, below);
-    const real = await realpath(path);
-    if (seen.has(real)) continue;
-    seen.add(real);
-    folders.add(real);
-    const entries = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
-    for (const entry of entries) {
-      const name = below === '' ? entry : `${below}/${entry}`;
-      const found = await lookAt(join(folder, name));
-      if (found === 'folder') open.push(name);
-      if (found === 'folder' || found === undefined || !/\.(ya?ml|json)$/i.test(entry)) continue;
-      if (seen.has(found.path)) continue;
-      seen.add(found.path);
-      folders.add(dirname(found.path));
-      files.set(name, { name, ...found });
-    }
+    open.push(...(await listFolder(listing, below)));
+  }
+  const { files, faults } = listing;
+  for (const name of known) {
+    const [, fault] = [...faults].find(([above]) => name.startsWith(`${above}/`)) ?? [];
+    if (fault !== undefined && !files.has(name)) files.set(name, faulty(listing, name, fault));
   }
   return {
     files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
-    folders: await identify(folders),
+    folders: await identify(listing.watched),
   };
 }
 
 /** Whether a file was written since it was listed. */
 export async function isStillAsListed(file: PolicyFile): Promise<boolean> {
+  if (file.fault !== undefined) return true;
   const found = await lookAt(file.path);
-  return found !== undefined && found !== 'folder' && found.stamp === file.stamp;
+  return found?.kind === 'file' && found.stamp === file.stamp;
 }
 
-/** Undefined for what is neither, for a link that leads nowhere, and for what vanished since it was listed. */
-async function lookAt(path: string): Promise<Omit<PolicyFile, 'name'> | 'folder' | undefined> {
+/** Returns the names of the folders in it. */
+async function listFolder(listing: Listing, below: string): Promise<string[]> {
+  const path = join(listing.folder, below);
+  const folders: string[] = [];
+  for (const entry of await entriesOf(listing, below)) {
+    const name = below === '' ? entry : `${below}/${entry}`;
+    const found = await lookAt(join(path, entry));
+    if (found === undefined) continue;
+    if (/\.(ya?ml|json)$/i.test(entry)) noteFile(listing, name, found);
+    else if (found.kind === 'folder') folders.push(name);
+    else if (found.kind === 'fault') listing.faults.set(name, `${name} can not be read: ${found.reason}`);
+  }
+  return folders;
+}
+
+async function entriesOf(listing: Listing, below: string): Promise<string[]> {
+  const { folder, visited, watched, files, faults } = listing;
+  const path = join(folder, below);
   try {
-    const status = await stat(path, { bigint: true });
-    if (status.isDirectory()) return 'folder';
-    if (!status.isFile()) return undefined;
     const real = await realpath(path);
-    const identity = `${real}|${status.dev}|${status.ino}`;
-    const stamp = `${identity}|${status.size}|${status.mtimeNs}|${status.ctimeNs}`;
-    return { path: real, stamp, identity, size: Number(status.size), writtenMs: Number(status.mtimeMs) };
+    if (visited.has(real)) return [];
+    visited.add(real);
+    watched.set(real, undefined);
+    const entries = await readdir(path);
+    return entries.filter((name) => !name.startsWith('.') && name !== 'lost+found').sort();
   } catch (error) {
-    if (['ENOENT', 'ELOOP', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined;
-    throw error;
+    if (below === '') throw error;
+    if (!(await isThere(path))) return [];
+    const fault = `the folder ${below} can not be read: ${errorText(error)}`;
+    faults.set(below, fault);
+    // Policies may be in it that were never read, so it counts like a file that can't be read.
+    files.set(below, faulty(listing, below, fault));
+    return [];
   }
 }
 
-async function identify(folders: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  const identities = new Map<string, string>();
-  for (const folder of folders) {
-    const { dev, ino } = await stat(folder);
-    identities.set(folder, `${dev}:${ino}`);
+function noteFile(listing: Listing, name: string, found: Found): void {
+  const { files, visited, watched } = listing;
+  if (found.kind === 'folder') {
+    files.set(name, faulty(listing, name, 'a folder has the name of a policy file; rename it'));
+  } else if (found.kind === 'fault') {
+    files.set(name, faulty(listing, name, `the file can not be read: ${found.reason}`));
+  } else if (!visited.has(found.path)) {
+    visited.add(found.path);
+    const [folder, names] = [dirname(found.path), new Set([basename(found.path)])];
+    if (!watched.has(folder)) watched.set(folder, names);
+    else watched.get(folder)?.add(basename(found.path));
+    const { path, stamp, identity, size, writtenMs } = found;
+    files.set(name, { name, path, stamp, identity, size, writtenMs });
   }
-  return identities;
+}
+
+function faulty({ folder }: Listing, name: string, fault: string): PolicyFile {
+  return {
+    name,
+    path: join(folder, name),
+    stamp: `fault|${fault}`,
+    identity: '',
+    size: 0,
+    writtenMs: 0,
+    fault,
+  };
+}
+
+/** Folders that vanished meanwhile are left out. */
+async function identify(
+  watched: ReadonlyMap<string, ReadonlySet<string> | undefined>,
+): Promise<ReadonlyMap<string, WatchedFolder>> {
+  const folders = new Map<string, WatchedFolder>();
+  for (const [path, names] of watched) {
+    try {
+      const { dev, ino } = await stat(path);
+      folders.set(path, { identity: `${dev}:${ino}`, names });
+    } catch {
+      // the next look sees what became of it
+    }
+  }
+  return folders;
 }

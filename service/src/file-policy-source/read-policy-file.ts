@@ -25,6 +25,7 @@ export interface PolicyFileContent {
 
 /** Reads and parses one file. Never rejects for what the file holds: that is a Problem. */
 export async function readPolicyFile(file: PolicyFile): Promise<PolicyFileContent> {
+  if (file.fault !== undefined) return unusable(file.fault);
   if (file.size > maxPolicyFileBytes) return tooLarge();
   let bytes: Uint8Array;
   try {
@@ -66,6 +67,11 @@ export function parsePolicyFile(name: string, bytes: Uint8Array): PolicyFileCont
   };
 }
 
+/** The name of the file that a document's origin names. */
+export function fileOfOrigin(origin: string): string {
+  return origin.replace(/#\d+$/, '');
+}
+
 /** What stands for a file that held policies and now holds nothing. */
 export function emptiedFile(): PolicyFileContent {
   return unusable(
@@ -76,8 +82,8 @@ export function emptiedFile(): PolicyFileContent {
 /** What is reported of a file that is gone while its documents are kept. */
 export function vanishedFile(): PolicyFileContent {
   return unusable(
-    'the file is gone, but a file is there that could never be read and may be its new name; its policies stay in ' +
-      'force until every file was readable once. Mend that file or delete it',
+    'the file is gone, but a file came at about the same time that can not be used (yet) and may be its new name; its ' +
+      'policies stay in force until that file is mended or deleted',
   );
 }
 

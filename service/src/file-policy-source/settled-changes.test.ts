@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { PolicyFile } from './policy-files.js';
-import { createSettling, longestWaitMs, settleGoneMs, settleMs } from './settled-changes.js';
+import { createSettling, longestWaitMs, settleMs } from './settled-changes.js';
 
 const file = (name: string, stamp: string, size = 10): PolicyFile => ({
   name,
@@ -37,12 +37,12 @@ t.test('a changed file is taken once it rested', (t) => {
   t.end();
 });
 
-t.test('an empty and a vanished file rest longer before they are believed', (t) => {
+t.test('an empty and a vanished file are believed once they rested', (t) => {
   const settling = createSettling();
   const seen = folder(file('a', '2', 0));
   settling.look(seen, taken, 0);
-  t.match(settling.look(seen, taken, settleGoneMs - 1), { changed: [], removed: [], waiting: true });
-  t.match(settling.look(seen, taken, settleGoneMs), {
+  t.match(settling.look(seen, taken, settleMs - 1), { changed: [], removed: [], waiting: true });
+  t.match(settling.look(seen, taken, settleMs), {
     changed: [{ name: 'a' }],
     removed: ['b'],
     waiting: false,

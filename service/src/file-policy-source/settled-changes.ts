@@ -1,9 +1,10 @@
 import type { PolicyFile } from './policy-files.js';
 
-/** A file must be at rest this long before it is read, so that a half-written one is not. */
-export const settleMs = 120;
-/** An empty or vanished file: many programs truncate or delete before they write. */
-export const settleGoneMs = 300;
+/**
+ * A file must be at rest this long before it is read, so that a half-written one is not, and a vanished one before it
+ * is believed gone: many programs truncate or delete before they write.
+ */
+export const settleMs = 300;
 /** Changes that come together are taken together; one file that never rests holds up the others no longer than this. */
 export const longestWaitMs = 500;
 
@@ -46,10 +47,7 @@ export function createSettling(): Settling {
       const names = new Set([...files.keys(), ...taken.keys()]);
       for (const name of pending.keys()) if (!names.has(name)) pending.delete(name);
       for (const name of names) note(pending, { name, file: files.get(name), taken: taken.get(name), nowMs });
-      const ready = [...pending].filter(([name, { restsSinceMs }]) => {
-        const isGone = (files.get(name)?.size ?? 0) === 0;
-        return nowMs - restsSinceMs >= (isGone ? settleGoneMs : settleMs);
-      });
+      const ready = [...pending].filter(([, { restsSinceMs }]) => nowMs - restsSinceMs >= settleMs);
       const waited = Math.max(0, ...[...pending.values()].map(({ firstSeenMs }) => nowMs - firstSeenMs));
       const waiting = ready.length < pending.size;
       if (waiting && waited < longestWaitMs) return { changed: [], removed: [], waiting };
