@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { developmentIssuer, startChild, type Child, type EnvoyBinary } from '@omnia-policy/cli';
 import type { Address } from '@omnia-policy/envoy';
 import { compilePolicySet, type JsonObject, type MeshNeeds } from '@omnia-policy/policy';
+import { freePorts } from '@omnia-policy/test/free-ports.js';
 import { benchPolicies } from './bench-policies.js';
 import { chainBootstrap, MAX_REQUEST_BYTES } from './chain-bootstrap.js';
-import { freePorts } from './free-ports.js';
 import { untilAnswered, untilListening } from './until-answered.js';
 import type { Service, Variant } from './variant.js';
 
