@@ -1,15 +1,11 @@
-import type { MessageTypeDefinition } from '@grpc/proto-loader';
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeRequest } from './decode-request.js';
 import { checkMethod } from './services.js';
-import { loadOfficialProtos } from './testing/compared-protos.js';
+import { officialMessage } from './testing/compared-protos.js';
 
-const official = loadOfficialProtos()['envoy.service.auth.v3.CheckRequest'] as MessageTypeDefinition<
-  object,
-  object
->;
+const official = officialMessage('CheckRequest');
 const BUFFERED_BYTES = 65_536;
 
 /** From the bytes on the wire to the request, as a running service does it. */
@@ -49,7 +45,7 @@ type Request = typeof request extends fc.Arbitrary<infer Value> ? Value : never;
 /** As Envoy encodes it, with much that is not read. */
 function encode({ method, path, host, headers, body, subject, extensions }: Request): Buffer {
   const sub = { stringValue: subject };
-  return official.serialize({
+  return official.encode({
     attributes: {
       source: { principal: 'spiffe://cluster.local/ns/a/sa/b' },
       request: {
@@ -109,7 +105,7 @@ const limits: readonly (readonly [
 t.test('a full buffer holds a whole body only if the request says that there is no more', (t) => {
   for (const [length, headers, state] of limits) {
     const rawBody = Buffer.alloc(length);
-    const bytes = official.serialize({
+    const bytes = official.encode({
       attributes: { request: { http: { method: 'POST', path: '/', headers, rawBody } } },
     });
     const received = decodeRequest(checkMethod.requestDeserialize(bytes), 100);
@@ -128,7 +124,7 @@ t.test('the name __proto__ lends nobody a claim or an attachment', (t) => {
     jwtPayload({ sub: claims }),
   ];
   for (const filterMetadata of metadata) {
-    const bytes = official.serialize({
+    const bytes = official.encode({
       attributes: {
         request: { http: { method: 'GET', path: '/' } },
         contextExtensions: ownProto('omnia_namespace'),

@@ -1,4 +1,9 @@
-import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
+import {
+  loadSync,
+  type MessageTypeDefinition,
+  type Options,
+  type PackageDefinition,
+} from '@grpc/proto-loader';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,4 +27,19 @@ export function loadOfficialProtos(): PackageDefinition {
 export function loadOurProtos(): PackageDefinition {
   const includeDirs = [fileURLToPath(new URL('../../../protos/', import.meta.url))];
   return loadSync([rootFile], { ...options, includeDirs });
+}
+
+/** Reads and writes one message as Envoy's own definition says. */
+export interface OfficialMessage {
+  readonly encode: (message: object) => Buffer;
+  readonly decode: (bytes: Buffer) => object;
+}
+
+/** @param name below envoy.service.auth.v3 */
+export function officialMessage(name: 'CheckRequest' | 'CheckResponse'): OfficialMessage {
+  const entry = loadOfficialProtos()[`envoy.service.auth.v3.${name}`] as MessageTypeDefinition<
+    object,
+    object
+  >;
+  return { encode: entry.serialize, decode: entry.deserialize };
 }

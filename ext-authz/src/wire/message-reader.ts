@@ -45,10 +45,20 @@ export class MessageReader {
     this.parts(end, (field, entryEnd) => {
       if (field !== 1) return;
       let found = '';
+      let start = 0;
+      let stop = 0;
+      // Either may stand first: only the whole entry tells whose value it is.
       this.parts(entryEnd, (part, partEnd) => {
-        if (part === KEY) found = this.text(partEnd);
-        else if (part === VALUE && found === key) visit(partEnd);
+        if (part === KEY) {
+          found = this.text(partEnd);
+        } else if (part === VALUE) {
+          start = this.#reader.pos;
+          stop = partEnd;
+        }
       });
+      if (stop === 0 || found !== key) return;
+      this.#reader.pos = start;
+      visit(stop);
     });
   }
 
