@@ -7,13 +7,14 @@ import { readConfiguration, runMain, ServiceError } from '@omnia-policy/service'
 import { startGenerator } from './generator/start-generator.js';
 import { describeMachine, loadAverage, machineLine } from './measure/machine.js';
 import { loadPlot } from './plot/load-plot.js';
-import { loadReport, type LoadResult } from './report/load-report.js';
+import { loadReport, outcomesOf, type LoadResult } from './report/load-report.js';
 import { checkTogether, loadDescription, type LoadSettings } from './under-load/load-settings.js';
 import { runRamp, saturation, type RampStep } from './under-load/ramp.js';
 import { runningSystem } from './under-load/running-system.js';
 import { startSystem } from './under-load/started-system.js';
 import { runSteady } from './under-load/steady-run.js';
 import type { SystemUnderLoad } from './under-load/system-under-load.js';
+import { wrongAnswers } from './under-load/wrong-answers.js';
 
 const FULL = {
   ramp: { connections: [1, 2, 4, 8, 16, 32, 64], stepMs: 5000 },
@@ -29,6 +30,7 @@ const SHORT = {
   ramp: { connections: [1, 8, 32], stepMs: 2000 },
   steady: { durationMs: 16_000, killAtMs: 4000, replaceFromMs: 9000, replaceForMs: 3000, intervalMs: 500 },
 };
+const EXIT_CODE_WRONG_ANSWERS = 1;
 const EXIT_CODE_INTERRUPTED = 130;
 const BENCH = fileURLToPath(new URL('../', import.meta.url));
 
@@ -48,6 +50,10 @@ runMain('load', async () => {
   process.stdout.write(text);
   if (settings.write) await writeFile(join(folder, 'load-results.md'), `${text}\n![Load test](load.svg)\n`);
   report(`the plot is ${plotFile}`);
+  const wrong = wrongAnswers(outcomesOf(result));
+  if (wrong === undefined) return;
+  report(wrong);
+  process.exitCode = EXIT_CODE_WRONG_ANSWERS;
 });
 
 async function run(settings: LoadSettings): Promise<LoadResult> {

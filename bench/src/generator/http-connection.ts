@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   readonly answerTimeoutMs: number;
 }
 
-export function createHttpConnection({ host, port, answerTimeoutMs }: ConnectionOptions): HttpConnection {
+export function createHttpConnection(options: ConnectionOptions): HttpConnection {
   let socket: Socket | undefined;
   let received: Buffer = Buffer.alloc(0);
   let waiting: ((exchange: Exchange) => void) | undefined;
@@ -32,45 +32,22 @@ export function createHttpConnection({ host, port, answerTimeoutMs }: Connection
     waiting = undefined;
     done?.(exchange);
   };
-  const onData = (chunk: Buffer): void => {
-    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+  const onEvent = (from: Socket, event: SocketEvent): void => {
+    // Events of a socket that was given up must not end the request that its successor carries.
+    if (from !== socket) return;
+    if (typeof event === 'string') {
+      finish({ failure: event }, false);
+      return;
+    }
+    received = received.length === 0 ? event : Buffer.concat([received, event]);
     const answer = readAnswer(received);
     if (answer === 'malformed') finish({ failure: 'no HTTP answer' }, false);
     else if (answer) finish({ answer }, answer.keepAlive);
   };
-  const open = (): Socket => {
-    const opened = connect({ host, port, noDelay: true });
-    // Events of a socket that was given up must not end the request that its successor carries.
-    const current = (handle: () => void) => (): void => {
-      if (opened === socket) handle();
-    };
-    opened.setTimeout(answerTimeoutMs);
-    opened.on('data', (chunk) => {
-      if (opened === socket) onData(chunk);
-    });
-    opened.on(
-      'timeout',
-      current(() => {
-        finish({ failure: 'timeout' }, false);
-      }),
-    );
-    opened.on('error', (error: NodeJS.ErrnoException) => {
-      current(() => {
-        finish({ failure: failureOf(error) }, false);
-      })();
-    });
-    opened.on(
-      'close',
-      current(() => {
-        finish({ failure: 'connection closed' }, false);
-      }),
-    );
-    return opened;
-  };
   return {
     send(request, done) {
       waiting = done;
-      socket ??= open();
+      socket ??= openSocket(options, onEvent);
       socket.write(request);
     },
     close() {
@@ -78,6 +55,30 @@ export function createHttpConnection({ host, port, answerTimeoutMs }: Connection
       socket = undefined;
     },
   };
+}
+
+/** Bytes that came, or why no more will come; failures may come more than once. */
+type SocketEvent = Buffer | string;
+
+function openSocket(
+  { host, port, answerTimeoutMs }: ConnectionOptions,
+  onEvent: (from: Socket, event: SocketEvent) => void,
+): Socket {
+  const socket = connect({ host, port, noDelay: true });
+  socket.setTimeout(answerTimeoutMs);
+  socket.on('data', (chunk) => {
+    onEvent(socket, chunk);
+  });
+  socket.on('timeout', () => {
+    onEvent(socket, 'timeout');
+  });
+  socket.on('error', (error) => {
+    onEvent(socket, failureOf(error));
+  });
+  socket.on('close', () => {
+    onEvent(socket, 'connection closed');
+  });
+  return socket;
 }
 
 function failureOf({ code }: NodeJS.ErrnoException): string {

@@ -22,7 +22,7 @@ export function loadReport({ machine, loadAtEnd, system, ramp, steady }: LoadRes
     '# Load test',
     `${machineLine(machine, loadAtEnd)}\nLoaded: ${system}. The load generator, in a process of its own, shares the machine.`,
     '## Errors by kind, whole run, worst first',
-    errorTable([...ramp.map(({ summary }) => summary), summarise(steady.intervals)]),
+    errorTable(outcomesOf({ ramp, steady })),
     `## Ramp: saturation at ${saturation(ramp).toFixed(0)} calls/s`,
     'Each connection sends its next call when the last one is answered.',
     rampTable(ramp),
@@ -37,14 +37,21 @@ export function loadReport({ machine, loadAtEnd, system, ramp, steady }: LoadRes
   ].join('\n\n');
 }
 
-function errorTable(summaries: readonly RunSummary[]): string {
-  const counts = new Map<string, number>([[DENIED_CALL_PASSED, 0]]);
-  let calls = 0;
-  for (const { outcomes, requests } of summaries) {
-    calls += requests;
+/** Of the whole run. */
+export function outcomesOf({
+  ramp,
+  steady,
+}: Pick<LoadResult, 'ramp' | 'steady'>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { outcomes } of [...ramp.map(({ summary }) => summary), summarise(steady.intervals)])
     for (const [outcome, count] of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + count);
-  }
-  const rows = worstFirst(counts).map(([outcome, count]) => [outcome, String(count), perCent(count, calls)]);
+  return counts;
+}
+
+function errorTable(outcomes: ReadonlyMap<string, number>): string {
+  const calls = [...outcomes.values()].reduce((sum, count) => sum + count, 0);
+  const listed = worstFirst(new Map([[DENIED_CALL_PASSED, 0], ...outcomes]));
+  const rows = listed.map(([outcome, count]) => [outcome, String(count), perCent(count, calls)]);
   return markdownTable(['kind', 'calls', `of ${calls}`], rows);
 }
 

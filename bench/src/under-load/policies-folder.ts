@@ -9,7 +9,7 @@ export interface PoliciesFolder {
   readonly path: string;
   /** Replaces the policies by ones that decide alike, every tenth of a second. Resolves to the count of replacements. */
   replaceFor(durationMs: number): Promise<number>;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 const REPLACE_EVERY_MS = 100;

@@ -8,7 +8,7 @@ import { ServiceError } from '@omnia-policy/service';
 /** `omnia-policy run` in a process of its own. */
 export interface RunProcess {
   readonly pid: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const READY_DEADLINE_MS = 60_000;
