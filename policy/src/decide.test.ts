@@ -133,6 +133,14 @@ t.test('header injection', (t) => {
     t.end();
   });
 
+  t.test('a policy that never compiled has forged copies removed, in audit mode, too', (t) => {
+    for (const changes of [{ mode: 'audit' }, { onFailure: 'allow' }, {}]) {
+      const set = policies(['ToolPolicy', 'p', inject({ rules: [rule('broken', 'body.(')], ...changes })]);
+      t.same(ask(set, { headers }).removeHeaders, ['x-static', 'x-team']);
+    }
+    t.end();
+  });
+
   t.test('a value that fails denies or is left out, as onFailure says', (t) => {
     const set = (changes: Spec): PolicySet => policies(['ToolPolicy', 'p', inject(changes)]);
     t.match(ask(set({})), {

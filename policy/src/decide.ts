@@ -61,9 +61,7 @@ function evaluate(policySet: PolicySet, call: ToolCall): Decision {
     findings,
     matched: [...agentPolicies.map((policy) => policy.ref), ...toolPolicies.map((policy) => policy.ref)],
     injectHeaders: denial ? [] : injectedHeaders,
-    removeHeaders: [
-      ...new Set(toolPolicies.flatMap((policy) => policy.injections.map(({ header }) => header))),
-    ],
+    removeHeaders: [...new Set(toolPolicies.flatMap((policy) => policy.injectedHeaders))],
     audit: auditOf(toolPolicies),
   };
 }
