@@ -1,14 +1,15 @@
 import type { Problem } from '@omnia-policy/policy';
-import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
+import { pathFromRoot } from './expand-list.js';
+import { positionInScalar } from './position-in-scalar.js';
 import type { TextPosition, YamlDocument } from './yaml-text.js';
 
 /**
  * Gives a problem the line and column of the offending place in its file. A position that the problem carries is
- * taken as one inside the text at its path (a CEL expression); it is carried over exactly where the text stands in
- * the file as it is, else the start of the text is given.
+ * taken as one inside the text at its path (a CEL expression).
  */
 export function locateProblem(document: YamlDocument, problem: Problem): Problem {
-  const found = findNode(document, problem.path);
+  const found = findNode(document, pathFromRoot(document, problem.path));
   const { line, column } = positionIn(document, found, problem);
   return { ...problem, line, column };
 }
@@ -26,35 +27,11 @@ function positionIn(document: YamlDocument, { key, value, whole }: Found, proble
   // What is missing, or should not be there at all, is shown at the key; what has a wrong value, at the value.
   if (!whole || problem.code === 'unknown-field') return start(key ?? value);
   if (problem.line !== undefined && isScalar(value)) {
-    const exact = positionInScalar(document, value, { line: problem.line, column: problem.column ?? 1 });
+    const exact = positionInScalar(document.file, value, { line: problem.line, column: problem.column ?? 1 });
     if (exact !== undefined) return exact;
   }
   const isEmpty = value?.range !== undefined && value.range !== null && value.range[0] === value.range[1];
   return start(value === undefined || isEmpty ? (key ?? value) : value);
-}
-
-/** Undefined where the file spells the text in another way: escapes, folding. */
-function positionInScalar(
-  document: YamlDocument,
-  scalar: Scalar,
-  at: TextPosition,
-): TextPosition | undefined {
-  const { value, range } = scalar;
-  if (typeof value !== 'string' || range === undefined || range === null) return undefined;
-  const { text, positionOf } = document.file;
-  const start = positionOf(range[0]);
-  if (scalar.type === 'BLOCK_LITERAL') {
-    const lines = text.slice(range[0] - start.column + 1).split('\n');
-    const written = lines[at.line]?.replace(/\r$/, '');
-    const wanted = value.split('\n')[at.line - 1];
-    if (written === undefined || wanted === undefined || !written.endsWith(wanted)) return undefined;
-    return { line: start.line + at.line, column: written.length - wanted.length + at.column };
-  }
-  const quote = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE' ? 1 : 0;
-  const from = range[0] + quote;
-  const isAsWritten = text.slice(from, from + value.length) === value;
-  if (at.line !== 1 || value.includes('\n') || !isAsWritten) return undefined;
-  return { line: start.line, column: start.column + quote + at.column - 1 };
 }
 
 /** Follows `spec.rules[0].deny.cel`. A key that holds dots itself is found as the longest one that fits. */

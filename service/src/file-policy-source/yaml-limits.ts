@@ -8,7 +8,8 @@ export interface TokenFault {
 
 /** Policies are a few levels deep. Composing is recursive and a deeper text would exhaust the stack. */
 const maxDepth = 100;
-const maxDocuments = 1000;
+export const maxDocuments = 1000;
+export const tooManyDocuments = `more than ${maxDocuments} documents; split the file`;
 /** For each alias the library walks through the whole document. */
 const maxAliases = 1000;
 
@@ -24,7 +25,7 @@ export function createTokenLimits(): (token: CST.Token) => TokenFault | undefine
     if (token.type !== 'document') return undefined;
     documents += 1;
     if (documents > maxDocuments) {
-      return { offset: token.offset, message: `more than ${maxDocuments} documents; split the file` };
+      return { offset: token.offset, message: tooManyDocuments };
     }
     for (const { token: part, depth } of partsOf(token)) {
       if (part.type === 'alias') aliases += 1;

@@ -1,7 +1,8 @@
 import { Composer, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document } from 'yaml';
-import { createTokenLimits, type TokenFault } from './yaml-limits.js';
+import { expandList } from './expand-list.js';
+import { createTokenLimits, maxDocuments, tooManyDocuments, type TokenFault } from './yaml-limits.js';
 
-/** A position in a file, 1-based. */
+/** A position in a file, 1-based; columns count code points. */
 export interface TextPosition {
   readonly line: number;
   readonly column: number;
@@ -9,11 +10,13 @@ export interface TextPosition {
 
 /** One document of a YAML file with what is needed to find places in it again. */
 export interface YamlDocument {
-  /** 1-based place among the documents of the file. */
+  /** 1-based place among the documents of the file, where the items of a list count like documents. */
   readonly ordinal: number;
   /** Plain JSON value. */
   readonly value: unknown;
   readonly tree: Document.Parsed;
+  /** Path of the value in the tree: of an item of a list; empty for the whole. */
+  readonly within: string;
   readonly file: YamlFile;
 }
 
@@ -36,8 +39,8 @@ export type YamlResult =
 const maxAliasCount = 100;
 
 /**
- * Reads YAML 1.2 (core schema: JSON's types) of one or many documents, empty documents left out. Whatever has no
- * JSON meaning is a fault: tags, keys that are not strings, duplicate keys, infinities.
+ * Reads YAML 1.2 (core schema: JSON's types) of one or many documents, empty documents left out, lists of Kubernetes
+ * objects taken apart. Whatever has no JSON meaning is a fault: tags, keys that are not strings, duplicate keys, infinities.
  */
 export function readYaml(text: string): YamlResult {
   const lineCounter = new LineCounter();
@@ -45,7 +48,8 @@ export function readYaml(text: string): YamlResult {
     text,
     positionOf(offset) {
       const { line, col } = lineCounter.linePos(offset);
-      return { line: Math.max(line, 1), column: Math.max(col, 1) };
+      const before = text.slice(offset - col + 1, offset);
+      return { line: Math.max(line, 1), column: Array.from(before).length + 1 };
     },
   };
   const tokens: CST.Token[] = [];
@@ -58,9 +62,12 @@ export function readYaml(text: string): YamlResult {
   }
   const documents: YamlDocument[] = [];
   for (const tree of composeDocuments(tokens, text.length)) {
-    const read = readDocument(tree, file, documents.length + 1);
+    const read = readDocument(tree, file);
     if ('fault' in read) return { ok: false, fault: read.fault };
-    documents.push(read.document);
+    for (const document of expandList(read.document))
+      documents.push({ ...document, ordinal: documents.length + 1 });
+    if (documents.length > maxDocuments)
+      return { ok: false, fault: { ...file.positionOf(tree.range[0]), message: tooManyDocuments } };
   }
   return { ok: true, documents: documents.filter(({ value }) => value !== null) };
 }
@@ -84,7 +91,6 @@ function composeDocuments(tokens: readonly CST.Token[], length: number): Documen
 function readDocument(
   tree: Document.Parsed,
   file: YamlFile,
-  ordinal: number,
 ): { readonly document: YamlDocument } | { readonly fault: YamlFault } {
   const [complaint] = [...tree.errors, ...tree.warnings];
   const found =
@@ -94,7 +100,7 @@ function readDocument(
   if (found !== undefined) return { fault: { ...file.positionOf(found.offset), message: found.message } };
   try {
     const value: unknown = tree.toJS({ maxAliasCount });
-    if (!containsItself(value, new Set())) return { document: { ordinal, value, tree, file } };
+    if (!containsItself(value, new Set())) return { document: { ordinal: 1, value, tree, within: '', file } };
     return { fault: { ...file.positionOf(tree.range[0]), message: 'an alias stands inside its own anchor' } };
   } catch (error) {
     // The library's only way to say that an alias has no anchor, or that there are too many.
