@@ -8,17 +8,10 @@ import { variants } from './chain/variant.js';
 import { startGenerator } from './generator/start-generator.js';
 import { describeMachine, loadAverage } from './measure/machine.js';
 import { benchReport } from './report/bench-report.js';
+import { FULL_RUN, SHORT_RUN, takesTurn } from './report/bench-timing.js';
 import { measureSlice, warmUp, type BenchSettings, type WarmVariant } from './report/measure-variant.js';
 import type { Measurement } from './report/measurement.js';
 
-const FULL = {
-  ...{ rounds: 4, slicesPerRound: 6, connections: 8 },
-  ...{ warmUpCalls: 20_000, warmUpMs: 12_000, sliceMs: 1500 },
-};
-const SHORT = {
-  ...{ rounds: 1, slicesPerRound: 1, connections: 8 },
-  ...{ warmUpCalls: 2000, warmUpMs: 1000, sliceMs: 1000 },
-};
 const RESULTS = fileURLToPath(new URL('../results.md', import.meta.url));
 
 runMain('bench', async () => {
@@ -31,18 +24,18 @@ runMain('bench', async () => {
     return;
   }
   const { short, write } = configuration.values;
-  const timing = short ? SHORT : FULL;
+  const timing = short ? SHORT_RUN : FULL_RUN;
   const envoy = await acquireEnvoy({ env: process.env, report });
   const machine = describeMachine(envoy.version);
   const generator = startGenerator();
   try {
-    const settings = { envoy, generator, token: await benchToken(), ...timing };
+    const settings = { envoy, generator, token: await benchToken(), timing };
     const slices = new Map<string, Measurement[]>(variants.map(({ name }) => [name, []]));
     for (let round = 1; round <= timing.rounds; round++) {
       report(`round ${round} of ${timing.rounds}`);
-      await runRound(settings, timing.slicesPerRound, slices);
+      await runRound(settings, slices);
     }
-    const text = `${benchReport(slices, { short, machine, loadAtEnd: loadAverage(), ...timing })}\n`;
+    const text = `${benchReport(slices, { short, machine, loadAtEnd: loadAverage(), timing })}\n`;
     process.stdout.write(text);
     if (!short || write) await writeFile(RESULTS, text);
   } finally {
@@ -51,20 +44,18 @@ runMain('bench', async () => {
 });
 
 /** All chains run at once, and are loaded in turn: what else the machine does then hits all of them alike. */
-async function runRound(
-  settings: BenchSettings,
-  slicesPerRound: number,
-  slices: ReadonlyMap<string, Measurement[]>,
-): Promise<void> {
+async function runRound(settings: BenchSettings, slices: ReadonlyMap<string, Measurement[]>): Promise<void> {
   const warm: WarmVariant[] = [];
   try {
     for (const variant of variants) {
       report(`warming up: ${variant.title}`);
       warm.push(await warmUp(variant, settings));
     }
-    for (let slice = 1; slice <= slicesPerRound; slice++) {
-      report(`turn ${slice} of ${slicesPerRound}`);
-      for (const one of warm) slices.get(one.variant.name)?.push(await measureSlice(one, settings));
+    const { turnsPerRound } = settings.timing;
+    for (let turn = 1; turn <= turnsPerRound; turn++) {
+      report(`turn ${turn} of ${turnsPerRound}`);
+      for (const one of warm.filter(({ variant }) => takesTurn(variant, turn)))
+        slices.get(one.variant.name)?.push(await measureSlice(one, settings));
     }
   } finally {
     await Promise.all(warm.map(({ chain }) => chain.stop()));

@@ -1,6 +1,7 @@
-import { variants, type Variant } from '../chain/variant.js';
+import { LARGE_BODY_BYTES, variants, type Variant } from '../chain/variant.js';
 import { machineLine, type Machine } from '../measure/machine.js';
 import { median } from '../measure/median.js';
+import type { BenchTiming } from './bench-timing.js';
 import { markdownTable } from './markdown-table.js';
 import type { Measurement, Slices } from './measurement.js';
 import { checkTargets } from './targets.js';
@@ -9,11 +10,7 @@ export interface RunFacts {
   readonly short: boolean;
   readonly machine: Machine;
   readonly loadAtEnd: number;
-  readonly rounds: number;
-  readonly slicesPerRound: number;
-  readonly connections: number;
-  readonly warmUpCalls: number;
-  readonly sliceMs: number;
+  readonly timing: BenchTiming;
 }
 
 /** The whole result as Markdown that can also be read as text. */
@@ -22,13 +19,13 @@ export function benchReport(slices: Slices, facts: RunFacts): string {
     const measurements = slices.get(variant.name);
     return measurements ? [{ variant, measurements }] : [];
   });
-  const small = measured.filter(({ variant }) => variant.bodyBytes < 1024);
-  const large = measured.filter(({ variant }) => variant.bodyBytes >= 1024);
+  const small = measured.filter(({ variant }) => variant.bodyBytes < LARGE_BODY_BYTES);
+  const large = measured.filter(({ variant }) => variant.bodyBytes >= LARGE_BODY_BYTES);
   return [
     '# Cost of the chain',
     machineLine(facts.machine, facts.loadAtEnd),
-    howMeasured(facts),
-    ...(facts.short ? [SHORT_RUN] : []),
+    howMeasured(facts.timing),
+    ...(facts.short ? [SHORT_RUN_NOTE] : []),
     '## Filter by filter, a call with a body of 100 bytes',
     costTable(small),
     '## Larger bodies, read by the policies',
@@ -44,11 +41,12 @@ interface Row {
   readonly measurements: readonly Measurement[];
 }
 
-function howMeasured({ rounds, slicesPerRound, connections, warmUpCalls, sliceMs }: RunFacts): string {
+function howMeasured({ rounds, turnsPerRound, connections, warmUpCalls, sliceMs }: BenchTiming): string {
   return (
-    `Rounds: ${rounds}. In each, the processes of every chain are started anew and warmed up with ${warmUpCalls} calls; then ` +
-    `the chains take turns of ${sliceMs / 1000} s. Turns in each round: ${slicesPerRound}. Connections: ${connections}, each sends its ` +
-    'next call when the last one is answered. Figures are medians over all turns.'
+    `Rounds: ${rounds}. In each, the processes of every chain are started anew and warmed up with ${warmUpCalls} calls (or ` +
+    `for a few seconds); then the chains take turns of ${sliceMs / 1000} s. Turns in each round: ${turnsPerRound}, and ` +
+    `${Math.ceil(turnsPerRound / 2)} with larger bodies. Connections: ${connections}, each sends its next call when the last ` +
+    'one is answered. Figures are medians over all turns.'
   );
 }
 
@@ -83,7 +81,7 @@ function targetTable(slices: Slices): string {
   );
 }
 
-const SHORT_RUN =
+const SHORT_RUN_NOTE =
   'This was a short run: nothing was warm. It shows that all of it works; its figures and verdicts mean nothing.';
 
 const HOW_TO_READ = `## How to read this

@@ -6,17 +6,14 @@ import type { LoadPlan } from '../generator/load-plan.js';
 import type { Generator } from '../generator/start-generator.js';
 import { summarise, type RunSummary } from '../generator/summarise.js';
 import { readProcessUsage } from '../measure/process-usage.js';
+import { warmUpMsOf, type BenchTiming } from './bench-timing.js';
 import type { Measurement } from './measurement.js';
 
 export interface BenchSettings {
   readonly envoy: EnvoyBinary;
   readonly generator: Generator;
   readonly token: string;
-  readonly connections: number;
-  /** Compiled code comes with the number of calls, not with time; `warmUpMs` bounds it. */
-  readonly warmUpCalls: number;
-  readonly warmUpMs: number;
-  readonly sliceMs: number;
+  readonly timing: BenchTiming;
 }
 
 /** A variant whose processes run and are warm. */
@@ -36,8 +33,9 @@ export async function warmUp(variant: Variant, settings: BenchSettings): Promise
   const chain = await startChain(variant, settings.envoy);
   try {
     await checkAnswers(chain, variant, settings);
-    const { warmUpMs: durationMs, warmUpCalls: maxRequests } = settings;
-    const requests = allowedCalls(settings.token, variant.bodyBytes);
+    const { token, timing } = settings;
+    const requests = allowedCalls(token, variant.bodyBytes);
+    const [durationMs, maxRequests] = [warmUpMsOf(variant, timing), timing.warmUpCalls];
     await runLoad(chain, settings, { requests, durationMs, maxRequests });
     return { variant, chain };
   } catch (error) {
@@ -53,7 +51,7 @@ export async function measureSlice(
 ): Promise<Measurement> {
   const requests = allowedCalls(settings.token, variant.bodyBytes);
   const before = usage(chain);
-  const run = await runLoad(chain, settings, { requests, durationMs: settings.sliceMs });
+  const run = await runLoad(chain, settings, { requests, durationMs: settings.timing.sliceMs });
   const after = usage(chain);
   const perRequest = (micros: number): number => micros / run.requests;
   return {
@@ -77,12 +75,12 @@ async function checkAnswers(chain: Chain, variant: Variant, settings: BenchSetti
   }
   if (variant.service?.kind === 'ours') requests.push(...deniedCalls(token, variant.bodyBytes));
   const run = { requests, durationMs: 5000, maxRequests: requests.length };
-  await runLoad(chain, { ...settings, connections: 1 }, run);
+  await runLoad(chain, { ...settings, timing: { ...settings.timing, connections: 1 } }, run);
 }
 
 async function runLoad(
   chain: Chain,
-  { generator, connections }: BenchSettings,
+  { generator, timing: { connections } }: BenchSettings,
   run: Pick<LoadPlan, 'requests' | 'durationMs'> & { readonly maxRequests?: number },
 ): Promise<RunSummary> {
   const pacing = { kind: 'closed', connections } as const;
