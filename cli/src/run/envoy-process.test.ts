@@ -56,6 +56,7 @@ async function start(
     concurrency: 1,
     workFolder,
     report: () => undefined,
+    onLine: () => undefined,
     cleanup,
   });
 }

@@ -14,6 +14,8 @@ export interface EnvoyStart {
   readonly concurrency: number;
   readonly workFolder: string;
   readonly report: (line: string) => void;
+  /** Takes each line of Envoy's log. */
+  readonly onLine: (line: string) => void;
   readonly cleanup: Cleanup;
 }
 
@@ -41,6 +43,7 @@ export async function startEnvoy(start: EnvoyStart): Promise<{ readonly failed: 
       words.push(line);
       if (words.length > KEPT_LINES) words.shift();
       report(`envoy: ${line}`);
+      start.onLine(line);
     },
   });
   report(`Envoy ${binary.version} started (pid ${child.pid ?? 'none'})`);

@@ -116,10 +116,12 @@ t.test('Envoy takes the filters of changed needs while it runs', async (t) => {
   }
 });
 
-t.test('an edit that changes no need writes nothing', async (t) => {
+t.test('only what changes is written', async (t) => {
   const file = join(settings.filterFolder, `${EXT_AUTHZ_FILTER}.json`);
-  await files.follow(policySet('three', { failOpen: true, claimMappings: [mapping] }));
-  await files.follow(policySet('four', { failOpen: true, claimMappings: [{ ...mapping }] }));
+  const changed = await files.follow(policySet('three', { failOpen: true, claimMappings: [mapping] }));
+  t.strictSame(Object.fromEntries(changed), { [EXT_AUTHZ_FILTER]: 'three', [INJECT_FILTER]: 'three' });
+  const same = await files.follow(policySet('four', { failOpen: true, claimMappings: [{ ...mapping }] }));
+  t.equal(same.size, 0);
   t.match(readFileSync(file, 'utf8'), '"version_info":"three"');
   await until(async () => (await versions())[EXT_AUTHZ_FILTER] === 'three');
 });

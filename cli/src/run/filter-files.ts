@@ -1,17 +1,20 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { localRunFiles } from '@omnia-policy/envoy';
 import type { LocalRunSettings } from '@omnia-policy/envoy';
-import type { MeshNeeds, PolicySet } from '@omnia-policy/policy';
+import type { PolicySet } from '@omnia-policy/policy';
 import { writingIn } from './work-folder.js';
 
 /** Keeps the files that Envoy's filters follow in step with the policies. */
 export interface FilterFiles {
   /**
-   * Writes what differs from the files of the last call. Calls are taken one after the other. Rejects with a
-   * ServiceError when a folder is gone: Envoy watches the one that it saw first, and would not notice a new one.
+   * Writes the files whose contents differ from what was written last; most edits change rules only, and Envoy need
+   * not hear of those. One call at a time. Rejects with a ServiceError when a folder is gone: Envoy watches the one that
+   * it saw first, and would not notice a new one.
+   *
+   * @returns filter name → version, of the files that were written.
    */
-  follow(policySet: PolicySet): Promise<void>;
+  follow(policySet: PolicySet): Promise<ReadonlyMap<string, string>>;
 }
 
 /**
@@ -23,27 +26,20 @@ export async function createFilterFiles(
   workFolder: string,
 ): Promise<FilterFiles> {
   await writingIn(workFolder, () => mkdir(settings.filterFolder, { recursive: true }));
-  let written: string | undefined;
-  let last: Promise<void> = Promise.resolve();
-  const write = async ({ needs, revision }: PolicySet): Promise<void> => {
-    const wanted = needsText(needs);
-    if (wanted === written) return;
-    for (const { name, content } of localRunFiles(needs, settings, revision)) {
+  /** File name → what was written last, save for the version. */
+  const written = new Map<string, string>();
+  const write = async ({ needs, revision }: PolicySet): Promise<ReadonlyMap<string, string>> => {
+    const wanted = new Map(localRunFiles(needs, settings, '').map(({ name, content }) => [name, content]));
+    const changed = localRunFiles(needs, settings, revision).filter(
+      ({ name }) => wanted.get(name) !== written.get(name),
+    );
+    for (const { name, content } of changed) {
       const draft = join(workFolder, `${name}.draft`);
       await writeFile(draft, content);
       await rename(draft, join(settings.filterFolder, name));
+      written.set(name, wanted.get(name) ?? '');
     }
-    written = wanted;
+    return new Map(changed.map(({ name }) => [basename(name, '.json'), revision]));
   };
-  return {
-    follow(policySet) {
-      last = last.catch(() => undefined).then(() => writingIn(workFolder, () => write(policySet)));
-      return last;
-    },
-  };
-}
-
-/** Most edits change rules only; Envoy need not hear of those. */
-function needsText({ readsBody, failOpen, claimMappings, injectedHeaders }: MeshNeeds): string {
-  return JSON.stringify([readsBody, failOpen, claimMappings, injectedHeaders]);
+  return { follow: (policySet) => writingIn(workFolder, () => write(policySet)) };
 }

@@ -14,6 +14,7 @@ import { startExtAuthz } from './ext-authz-process.js';
 import { followPolicies } from './follow-policies.js';
 import { claimRunAddresses, localRunSettings, refuseOpenDevelopmentKey } from './prepare-run.js';
 import type { Addresses } from './prepare-run.js';
+import { createRefusalReasons } from './refusal-reasons.js';
 import { runDescription } from './run-settings.js';
 import type { RunSettings } from './run-settings.js';
 import { waitUntilReady } from './wait-until-ready.js';
@@ -77,19 +78,14 @@ async function run({ settings, cleanup, signal, onOutputClosed }: Run): Promise<
     cleanup,
   });
   const start = async (): Promise<never> => {
-    const follow = { policies: settings.policies, settings: envoySettings, workFolder, report, cleanup };
-    const policies = await followPolicies(follow);
+    const reasons = createRefusalReasons();
+    const shared = { settings: envoySettings, workFolder, report, cleanup };
+    const policies = await followPolicies({ ...shared, policies: settings.policies, reasons });
     const concurrency = settings.envoyConcurrency;
-    const envoy = await startEnvoy({
-      binary,
-      settings: envoySettings,
-      concurrency,
-      workFolder,
-      report,
-      cleanup,
-    });
+    const envoy = await startEnvoy({ ...shared, binary, concurrency, onLine: reasons.hear });
     const announce = async (): Promise<never> => {
-      await waitUntilReady({ ...addresses, deadlineMs: READY_DEADLINE_MS, signal });
+      const missingFilters = policies.missing;
+      await waitUntilReady({ ...addresses, missingFilters, deadlineMs: READY_DEADLINE_MS, signal });
       extAuthz.wasReady();
       await announceReady(addresses, keySet);
       return new Promise(() => undefined);

@@ -35,7 +35,7 @@ export const ports = ['--listen', '--envoy-admin', '--ext-authz', '--ops', '--de
   '127.0.0.1:0',
 ]);
 // One Envoy for all tests; the temporary folder is ours, so that what a run leaves behind is seen.
-const { path: ENVOY_PATH } = await acquireEnvoy({
+export const { path: ENVOY_PATH } = await acquireEnvoy({
   env: process.env,
   report: (line) => {
     t.comment(line);
