@@ -9,7 +9,8 @@ export const serviceErrorCodes = {
   'missing-setting':
     'A setting without a default was given neither as a flag nor as an environment variable.',
   'conflicting-settings': 'Two settings, each valid alone, do not go together.',
-  'address-in-use': 'Another process already listens on the address of the named flag.',
+  'address-in-use':
+    'Another process already listens on the address of the named flag, or two flags name the same one.',
   'address-unavailable':
     'The address of the named flag is not one that this machine and this user can listen on.',
   'policies-unreadable': 'The folder of policies does not exist, is not a folder or can not be read.',

@@ -27,11 +27,14 @@ t.test('a busy port is named together with the flag that chooses it', async (t) 
   t.notMatch(error.message, '--listen');
 });
 
-t.test('two flags with one port are found before anything starts', async (t) => {
+t.test('two flags with one port are found before anything starts, and both are named', async (t) => {
   const { free } = await claimAddresses({ free: anyPort });
-  const error = await refusal({ '--listen': free, '--ops': free });
-  t.equal(error.code, 'address-in-use');
-  t.match(error.message, '--ops');
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    const error = await refusal({ '--listen': free, '--ops': { ...free, host } });
+    t.equal(error.code, 'address-in-use');
+    t.match(error.message, `--listen and --ops both ask for port ${free.port}`);
+    t.notMatch(error.message, 'another process');
+  }
 });
 
 t.test('an address of another machine is refused as such', async (t) => {
