@@ -4,6 +4,7 @@ import {
   type CompiledAgentPolicy,
 } from './agent/compile-agent-policy.js';
 import type { PolicyDocument } from './document.js';
+import { isResourceName } from './resources/metadata.js';
 import type { Problem } from './resources/problem.js';
 import { parseResource, type Resource } from './resources/resource.js';
 import { salvage, type Salvage } from './resources/salvage.js';
@@ -13,31 +14,49 @@ import { brokenToolPolicy, compileToolPolicy, type CompiledToolPolicy } from './
 export type Contribution =
   | { readonly kind: 'ToolPolicy'; readonly policy: CompiledToolPolicy }
   | { readonly kind: 'AgentPolicy'; readonly policy: CompiledAgentPolicy }
-  | { readonly kind: 'ToolRegistry'; readonly speaksMcp: boolean }
+  | RegistryContribution
   | { readonly kind: 'None' };
+
+export interface RegistryContribution {
+  readonly kind: 'ToolRegistry';
+  /** Both are empty where they can't be read: every namespace, every registry. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly speaksMcp: boolean;
+}
 
 export interface CompiledDocument {
   readonly document: PolicyDocument;
-  readonly key: string;
+  /** The document's value as JSON: all that the rest depends on. */
+  readonly text: string;
   readonly found: Salvage;
   readonly contribution: Contribution;
   readonly problems: readonly Problem[];
 }
 
 /** Parse, check and compile one document; with problems, its contribution is an evaluation failure. */
-export function compileDocument(document: PolicyDocument, key: string): CompiledDocument {
+export function compileDocument(document: PolicyDocument, text: string): CompiledDocument {
   const found = salvage(document.value);
   const compiled = contribute(document.value);
   if ('contribution' in compiled) {
-    return { document, key, found, contribution: compiled.contribution, problems: [] };
+    return { document, text, found, contribution: compiled.contribution, problems: [] };
   }
-  return { document, key, found, contribution: brokenContribution(found), problems: compiled.problems };
+  return { document, text, found, contribution: brokenContribution(found), problems: compiled.problems };
 }
 
-/** `kind/namespace/name`; the origin where these can't be read. */
-export function documentKey(document: PolicyDocument): string {
-  const { kind, namespace, name } = salvage(document.value);
-  return kind !== '' && name !== '' ? `${kind}/${namespace}/${name}` : document.origin;
+export function isGood({ problems }: CompiledDocument): boolean {
+  return problems.length === 0;
+}
+
+/** Those whose name can't be read are under the empty key. */
+export function groupByKey(documents: readonly CompiledDocument[]): Map<string, CompiledDocument[]> {
+  const groups = new Map<string, CompiledDocument[]>();
+  for (const one of documents) {
+    const group = groups.get(one.found.key);
+    if (group) group.push(one);
+    else groups.set(one.found.key, [one]);
+  }
+  return groups;
 }
 
 function contribute(value: unknown): { contribution: Contribution } | { problems: readonly Problem[] } {
@@ -60,7 +79,9 @@ function compileResource(
         contribution: { kind: 'AgentPolicy', policy: compileAgentPolicy(resource.metadata, resource.spec) },
       };
     case 'ToolRegistry':
-      return { contribution: { kind: 'ToolRegistry', speaksMcp: resource.speaksMcp } };
+      return {
+        contribution: { kind: 'ToolRegistry', ...resource.metadata, speaksMcp: resource.speaksMcp },
+      };
     case 'Other':
       return { contribution: { kind: 'None' } };
   }
@@ -69,5 +90,9 @@ function compileResource(
 function brokenContribution(found: Salvage): Contribution {
   if (found.kind === 'ToolPolicy') return { kind: 'ToolPolicy', policy: brokenToolPolicy(found) };
   if (found.kind === 'AgentPolicy') return { kind: 'AgentPolicy', policy: brokenAgentPolicy(found) };
+  if (found.kind === 'ToolRegistry') {
+    const name = isResourceName(found.name) ? found.name : '';
+    return { kind: 'ToolRegistry', namespace: found.namespace, name, speaksMcp: found.speaksMcp };
+  }
   return { kind: 'None' };
 }

@@ -118,13 +118,14 @@ t.test('so it does when the edit broke the name or the kind', (t) => {
   };
   t.equal(entry(compile([noName], good)).enforced, 'last-good');
   t.equal(outcome(compile([noName], good)), 'deny');
-  t.equal(entry(compile([noKind], good)).enforced, 'nothing', 'of its own');
-  t.equal(outcome(compile([noKind], good)), 'deny', 'the one that stood there holds');
-  t.equal(
-    outcome(compile([noName, toolPolicy('b', 'p')], good)),
-    'policy-not-compiled',
-    'but not when it moved',
-  );
+  t.same(entry(compile([noKind], good)), {
+    phase: 'Error',
+    enforced: 'last-good',
+    ruleCount: 1,
+    codes: ['unknown-kind'],
+  });
+  t.equal(outcome(compile([noKind], good)), 'deny');
+  t.equal(outcome(compile([noName, toolPolicy('b', 'p')], good)), 'deny', 'whatever another file says');
   t.end();
 });
 
@@ -167,12 +168,29 @@ t.test('a mistyped kind or namespace does not make a policy vanish', (t) => {
     { kind: 'Toolpolicy' },
     { kind: 'ToolPolicies' },
     { kind: undefined },
+    { kind: 'ToolPolcy' },
+    { kind: 'List' },
+    { metadata: { name: 'p', namepsace: 'production' } },
+    { metadata: undefined, metdata: { name: 'p', namespace: 'production' } },
     { metadata: { name: 'p', namespace: 'Production' } },
     { metadata: { name: 'p', namespace: 5 } },
     { spec: { selector: { registry: 'customer-tools\n' }, rules: [] } },
   ]) {
     t.equal(outcome(compile([document(changes)])), 'policy-not-compiled', JSON.stringify(changes));
   }
+  t.end();
+});
+
+t.test('the fields that a broken policy would mask are still masked', (t) => {
+  const redactedBy = (audit: unknown): readonly string[] | undefined =>
+    compile([toolPolicy('a', 'p', { ...rules('1 +'), audit })]).toolPolicies(
+      'production',
+      'customer-tools',
+      't',
+    )[0]?.audit.redactFields;
+  t.same(redactedBy({ logDecisions: true, redactFields: ['ssn', 5] }), ['ssn']);
+  t.same(redactedBy({ redactFields: 'ssn' }), ['ssn']);
+  t.same(redactedBy('ssn'), []);
   t.end();
 });
 
@@ -184,20 +202,60 @@ t.test('the headers that a broken policy would inject are still removed', (t) =>
   t.end();
 });
 
+t.test('a broken ToolRegistry does not turn MCP off', (t) => {
+  const registry = (changes: object): PolicySet =>
+    compile([
+      {
+        origin: 'r',
+        value: {
+          apiVersion: API_VERSION,
+          kind: 'ToolRegistry',
+          metadata: { name: 'orders', namespace: 'production' },
+          spec: { handlers: [{ type: 'mcp' }] },
+          ...changes,
+        },
+      },
+    ]);
+  const spoken = (set: PolicySet): boolean[] =>
+    [
+      ['production', 'orders'],
+      ['production', 'other'],
+      ['staging', 'orders'],
+    ].map(([namespace = '', name = '']) => set.speaksMcp(namespace, name));
+  t.same(spoken(registry({})), [true, false, false]);
+  t.same(spoken(registry({ data: {} })), [true, false, false]);
+  t.same(spoken(registry({ kind: 'ToolRegistery' })), [true, false, false]);
+  t.same(spoken(registry({ kind: 'Registry' })), [true, false, false]);
+  t.same(spoken(registry({ apiVersion: 'v1' })), [true, false, false]);
+  t.same(spoken(registry({ spec: undefined, spce: {} })), [true, false, false]);
+  t.same(spoken(registry({ metadata: { name: 'Orders', namespace: 'production' } })), [true, true, false]);
+  t.same(spoken(registry({ metadata: { name: 'orders', namespace: 5 } })), [true, false, true]);
+  t.same(spoken(registry({ data: {}, spec: { handlers: [{ type: 'http' }] } })), [false, false, false]);
+  t.equal(registry({ data: {} }).needs.readsBody, true);
+  t.end();
+});
+
 t.test('documents of another kind are reported and enforce nothing', (t) => {
   const set = compile([
     { origin: 'a', value: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } } },
   ]);
   t.same(entry(set), { phase: 'Error', enforced: 'nothing', ruleCount: 0, codes: ['unknown-kind'] });
   t.equal(outcome(set), 'allow');
+  const ingress = { selector: { matchLabels: {} }, rules: [{ host: 'h' }] };
+  const other = compile([
+    { origin: 'a', value: { apiVersion: 'v1', kind: 'X', metadata: { name: 'c' }, spec: ingress } },
+  ]);
+  t.equal(entry(other).enforced, 'nothing', 'though it has rules');
   t.end();
 });
 
 t.test('an unchanged document is not compiled again', (t) => {
   const first = compile([toolPolicy('a', 'p')]);
   const second = compile([toolPolicy('a', 'p'), toolPolicy('b', 'q')], first);
-  const policyOf = (set: PolicySet): unknown => set.compiled.get('ToolPolicy/production/p')?.contribution;
+  const policyOf = (set: PolicySet): unknown => set.files.get('a')?.documents[0]?.contribution;
   t.equal(policyOf(second), policyOf(first));
+  const moved = compile([toolPolicy('b', 'q'), toolPolicy('c', 'p')], second);
+  t.equal(moved.files.get('c')?.documents[0]?.contribution, policyOf(first), 'wherever it stands');
   t.end();
 });
 

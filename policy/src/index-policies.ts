@@ -54,6 +54,15 @@ export function indexAgentPolicies(sorted: readonly CompiledAgentPolicy[]): Agen
   return (namespace, agent) => agents(namespace)(agent);
 }
 
+/** A broken registry whose namespace or name can't be read has an empty one, and stands for all of them. */
+export function indexMcpRegistries(
+  registries: readonly { readonly namespace: string; readonly name: string }[],
+): (namespace: string, registry: string) => boolean {
+  const known = new Set(registries.map(({ namespace, name }) => `${namespace}/${name}`));
+  return (namespace, registry) =>
+    [`${namespace}/${registry}`, `/${registry}`, `${namespace}/`, '/'].some((name) => known.has(name));
+}
+
 /** A broken policy whose namespace can't be read has an empty one, and counts in all of them. */
 function byNamespace<T extends Policy, R>(
   policies: readonly T[],
@@ -95,7 +104,7 @@ function indexBy<T extends Policy, R>(
   };
 }
 
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

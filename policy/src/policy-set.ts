@@ -1,6 +1,6 @@
 import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
-import type { CompiledDocument } from './compile-document.js';
 import type { PolicyDocument } from './document.js';
+import type { LoadedFiles } from './last-good.js';
 import type { Problem } from './resources/problem.js';
 import type { CompiledToolPolicy } from './tool/compile-tool-policy.js';
 
@@ -18,18 +18,21 @@ export interface PolicySet {
   /** A ToolRegistry says that the registry's tools are called by MCP messages. */
   speaksMcp(namespace: string, registry: string): boolean;
   agentPolicies(namespace: string, agent: string): readonly CompiledAgentPolicy[];
-  /** By kind, namespace and name: what the next load falls back on. */
-  readonly compiled: ReadonlyMap<string, CompiledDocument>;
+  /** What the next load falls back on. */
+  readonly files: LoadedFiles;
 }
 
-/** One document of the load and what became of it; what /policies and the status show. */
+/**
+ * One document of the load and what became of it, or a former one that stays in force though its file no longer has it;
+ * what /policies and the status show.
+ */
 export interface PolicyEntry {
   readonly origin: string;
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
   readonly phase: 'Active' | 'Error';
-  /** What decides calls: this version, the last one that compiled, or a failure ; else nothing does. */
+  /** What decides calls: this version, the last one that compiled, or a failure; else nothing does. */
   readonly enforced: 'current' | 'last-good' | 'failure' | 'nothing';
   readonly mode: string;
   readonly ruleCount: number;

@@ -13,6 +13,7 @@ const problemCodes: Record<ProblemCode, true> = {
   'out-of-bounds': true,
   'not-allowed': true,
   duplicate: true,
+  'not-removed': true,
   'invalid-cel': true,
 };
 const evaluationErrorCodes: Record<EvaluationErrorCode, true> = {

@@ -66,13 +66,22 @@ export function readText(field: Field, bounds: TextBounds): string {
     report(field, 'wrong-type', `${path} must be a text, not ${describe(value)}${mend}`);
     return '';
   }
-  const minLength = bounds.minLength ?? 1;
-  if (value.length < minLength || value.length > bounds.maxLength) {
-    report(field, 'out-of-bounds', `${path} must have ${minLength} to ${bounds.maxLength} characters`);
+  if (!hasLength(value, bounds)) {
+    const { minLength = 1, maxLength } = bounds;
+    report(field, 'out-of-bounds', `${path} must have ${minLength} to ${maxLength} characters`);
   } else if (bounds.pattern && !bounds.pattern.regExp.test(value)) {
     report(field, 'not-allowed', `${path} must be ${bounds.pattern.means}`);
   }
   return value;
+}
+
+/** Whether {@link readText} would take it without a report. */
+export function fits(value: string, bounds: TextBounds): boolean {
+  return hasLength(value, bounds) && (bounds.pattern?.regExp.test(value) ?? true);
+}
+
+function hasLength(value: string, { minLength = 1, maxLength }: TextBounds): boolean {
+  return value.length >= minLength && value.length <= maxLength;
 }
 
 export function readChoice<T extends string>(field: Field, choices: readonly [T, ...T[]], fallback?: T): T {

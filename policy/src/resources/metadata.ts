@@ -1,4 +1,4 @@
-import { isAbsent, readObject, readText, type Field } from './field.js';
+import { fits, isAbsent, readObject, readText, type Field } from './field.js';
 
 /** The part of Kubernetes object metadata that policies use. */
 export interface Metadata {
@@ -6,17 +6,23 @@ export interface Metadata {
   readonly namespace: string;
 }
 
-const DNS_SUBDOMAIN = {
-  regExp: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-  means: 'a DNS name: lower-case letters, digits, - and .',
+const NAME = {
+  maxLength: 253,
+  pattern: {
+    regExp: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    means: 'a DNS name: lower-case letters, digits, - and .',
+  },
 };
-export const DNS_LABEL = {
-  regExp: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-  means: 'a DNS label: lower-case letters, digits and -',
+const NAMESPACE = {
+  maxLength: 63,
+  pattern: {
+    regExp: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    means: 'a DNS label: lower-case letters, digits and -',
+  },
 };
 
 /** As kubectl does, an object without a namespace is in `default`. */
-export const DEFAULT_NAMESPACE = 'default';
+const DEFAULT_NAMESPACE = 'default';
 
 /** Fields of Kubernetes' ObjectMeta: a mistyped `namepsace` must not move a policy into the default namespace. */
 const OBJECT_META = [
@@ -41,9 +47,20 @@ export function readMetadata(field: Field): Metadata {
   const metadata = readObject(field, OBJECT_META);
   const namespace = metadata('namespace');
   return {
-    name: readText(metadata('name'), { maxLength: 253, pattern: DNS_SUBDOMAIN }),
-    namespace: isAbsent(namespace)
-      ? DEFAULT_NAMESPACE
-      : readText(namespace, { maxLength: 63, pattern: DNS_LABEL }),
+    name: readText(metadata('name'), NAME),
+    namespace: isAbsent(namespace) ? DEFAULT_NAMESPACE : readText(namespace, NAMESPACE),
   };
+}
+
+export function isResourceName(name: string): boolean {
+  return fits(name, NAME);
+}
+
+/** The namespace in metadata that may have problems; undefined where a mistake may hide another one. */
+export function salvageNamespace(metadata: Record<string, unknown>): string | undefined {
+  const { namespace } = metadata;
+  if (typeof namespace === 'string') return fits(namespace, NAMESPACE) ? namespace : undefined;
+  const isLeftOut = namespace === undefined || namespace === null;
+  const isKnown = Object.keys(metadata).every((field) => OBJECT_META.includes(field));
+  return isLeftOut && isKnown ? DEFAULT_NAMESPACE : undefined;
 }

@@ -25,4 +25,5 @@ export type ProblemCode =
   | 'out-of-bounds'
   | 'not-allowed'
   | 'duplicate'
+  | 'not-removed'
   | 'invalid-cel';

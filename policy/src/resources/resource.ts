@@ -13,7 +13,12 @@ export type Resource =
   | { readonly kind: 'Other'; readonly metadata: Metadata };
 
 /** Kinds of the group that say nothing about a tool call. */
-const OTHER_KINDS = ['SessionPrivacyPolicy', 'AgentRuntime', 'Workspace', 'SessionRetentionPolicy'];
+export const OTHER_KINDS: readonly string[] = [
+  'SessionPrivacyPolicy',
+  'AgentRuntime',
+  'Workspace',
+  'SessionRetentionPolicy',
+];
 
 export type ParsedResource =
   | { readonly ok: true; readonly resource: Resource }
@@ -51,7 +56,7 @@ function readResource(root: Field): Resource | undefined {
 }
 
 /** A ToolRegistry belongs to the platform: only what is needed is read, and nothing of it is judged. */
-function hasMcpHandler(spec: unknown): boolean {
+export function hasMcpHandler(spec: unknown): boolean {
   const handlers: unknown = isRecord(spec) ? spec.handlers : undefined;
   return Array.isArray(handlers) && handlers.some((handler) => isMcp(handler));
 }

@@ -1,8 +1,9 @@
 import { AGENT_POLICY_MODES } from './agent-policy.js';
 import { CALL_NAME } from './call-name.js';
-import { isRecord } from './field.js';
+import { fits, isRecord } from './field.js';
 import { isInjectableHeader } from './injectable-header.js';
-import { DEFAULT_NAMESPACE, DNS_LABEL } from './metadata.js';
+import { isResourceName, salvageNamespace } from './metadata.js';
+import { API_VERSION, hasMcpHandler, OTHER_KINDS } from './resource.js';
 import { ON_FAILURE, TOOL_POLICY_MODES } from './tool-policy.js';
 
 /**
@@ -12,9 +13,12 @@ import { ON_FAILURE, TOOL_POLICY_MODES } from './tool-policy.js';
  */
 export interface Salvage {
   readonly kind: string;
+  /** As it is written, valid or not. */
   readonly name: string;
   /** Empty when it can't be read: every namespace. */
   readonly namespace: string;
+  /** `kind/namespace/name`; empty unless all three can be read. */
+  readonly key: string;
   readonly mode: string;
   readonly onFailure: 'deny' | 'allow';
   /** ToolPolicy. Undefined registry: every registry; undefined tools: every tool. */
@@ -24,6 +28,10 @@ export interface Salvage {
   readonly agents: readonly string[] | undefined;
   /** ToolPolicy: lower-case names of the headers that it would inject. */
   readonly injectedHeaders: readonly string[];
+  /** ToolPolicy: names that the log must not show the values of. */
+  readonly redactFields: readonly string[];
+  /** ToolRegistry. */
+  readonly speaksMcp: boolean;
 }
 
 export function salvage(value: unknown): Salvage {
@@ -31,34 +39,47 @@ export function salvage(value: unknown): Salvage {
   const metadata = asRecord(root.metadata);
   const spec = asRecord(root.spec);
   const selector = asRecord(spec.selector);
-  const modes: readonly string[] = root.kind === 'AgentPolicy' ? AGENT_POLICY_MODES : TOOL_POLICY_MODES;
+  const kind = salvageKind(root, spec);
+  const name = asText(metadata.name) ?? '';
+  const namespace = (isRecord(root.metadata) ? salvageNamespace(metadata) : undefined) ?? '';
+  const modes: readonly string[] = kind === 'AgentPolicy' ? AGENT_POLICY_MODES : TOOL_POLICY_MODES;
   return {
-    kind: salvageKind(root.kind, spec),
-    name: asText(metadata.name) ?? '',
-    namespace: salvageNamespace(metadata.namespace),
+    kind,
+    name,
+    namespace,
+    key: kind !== '' && namespace !== '' && isResourceName(name) ? `${kind}/${namespace}/${name}` : '',
     mode: modes.find((mode) => mode === spec.mode) ?? 'enforce',
     onFailure: ON_FAILURE.find((choice) => choice === spec.onFailure) ?? 'deny',
     registry: asName(selector.registry),
     tools: asNames(selector.tools),
     agents: asNames(selector.agents),
     injectedHeaders: salvageHeaders(spec.headerInjection),
+    redactFields: asTexts(asRecord(spec.audit).redactFields),
+    speaksMcp: !isRecord(root.spec) || hasMcpHandler(spec),
   };
 }
 
-/** A mistyped kind must not make a policy vanish: `toolpolicy`, or no kind and a ToolPolicy's fields. */
-function salvageKind(kind: unknown, spec: Record<string, unknown>): string {
-  const text = asText(kind) ?? '';
-  const plain = text.toLowerCase().replace(/[^a-z]/g, '');
+/** A mistyped kind must not make a policy vanish: `toolpolicy`, or `ToolPolcy` and a ToolPolicy's fields. */
+function salvageKind(root: Record<string, unknown>, spec: Record<string, unknown>): string {
+  const kind = asText(root.kind) ?? '';
+  if (OTHER_KINDS.includes(kind)) return kind;
+  const plain = kind.toLowerCase().replace(/[^a-z]/g, '');
   if (plain.startsWith('toolpolic')) return 'ToolPolicy';
   if (plain.startsWith('agentpolic')) return 'AgentPolicy';
-  if (text !== '') return text;
-  if ('rules' in spec || 'requiredClaims' in spec) return 'ToolPolicy';
-  return 'toolAccess' in spec || 'claimMapping' in spec ? 'AgentPolicy' : '';
+  if (plain.startsWith('toolregist')) return 'ToolRegistry';
+  const isOurs = kind === '' || root.apiVersion === API_VERSION;
+  return kindOfSpec(spec) ?? (isOurs && 'rules' in spec ? 'ToolPolicy' : kind);
 }
 
-function salvageNamespace(namespace: unknown): string {
-  if (namespace === undefined || namespace === null) return DEFAULT_NAMESPACE;
-  return typeof namespace === 'string' && DNS_LABEL.regExp.test(namespace) ? namespace : '';
+/** By fields that no resource of another kind has: a folder may hold some that have `rules` or a `selector` too. */
+function kindOfSpec(spec: Record<string, unknown>): string | undefined {
+  const isDenyRule = (rule: unknown): boolean => 'deny' in asRecord(rule);
+  const hasDenyRule = Array.isArray(spec.rules) && spec.rules.some(isDenyRule);
+  const selectsRegistry = 'registry' in asRecord(spec.selector);
+  if (hasDenyRule || selectsRegistry || 'requiredClaims' in spec || 'headerInjection' in spec)
+    return 'ToolPolicy';
+  if ('toolAccess' in spec || 'claimMapping' in spec) return 'AgentPolicy';
+  return hasMcpHandler(spec) ? 'ToolRegistry' : undefined;
 }
 
 function salvageHeaders(injections: unknown): string[] {
@@ -78,7 +99,13 @@ function asText(value: unknown): string | undefined {
 /** A name that no call can carry is as good as unreadable. */
 function asName(value: unknown): string | undefined {
   const text = asText(value);
-  return text !== undefined && CALL_NAME.pattern.regExp.test(text) ? text : undefined;
+  return text !== undefined && fits(text, CALL_NAME) ? text : undefined;
+}
+
+/** The texts of a list; a text that stands for a list of one. */
+function asTexts(value: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.flatMap((item) => asText(item) ?? []);
 }
 
 function asNames(value: unknown): string[] | undefined {

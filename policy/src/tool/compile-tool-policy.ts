@@ -92,7 +92,7 @@ export function brokenToolPolicy(found: Salvage): CompiledToolPolicy {
     rules: [],
     injections: [],
     injectedHeaders: found.injectedHeaders,
-    audit: { logDecisions: false, redactFields: [] },
+    audit: { logDecisions: false, redactFields: found.redactFields },
     readsBody: false,
     broken: true,
   };
