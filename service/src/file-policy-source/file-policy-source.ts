@@ -61,7 +61,8 @@ export function createFilePolicySource({
         if (publish()) resolve();
         const take = async ({ files }: PolicyFiles, nowMs: number): Promise<boolean> => {
           const { changed, removed, waiting } = settling.look(files, loaded.stamps, nowMs);
-          if (await loaded.take({ changed, removed, present: files.keys(), nowMs })) if (publish()) resolve();
+          const isDifferent = await loaded.take({ changed, removed, present: files.keys(), nowMs });
+          if (isDifferent && publish()) resolve();
           return waiting;
         };
         followFolder({ first, signal, look: () => look(load), take }).catch(reject);
