@@ -5,6 +5,7 @@ import { createCheck } from './check.js';
 import type { ExtAuthzSettings } from './configuration.js';
 import { createCredentials } from './credentials.js';
 import { createDecisionMetrics } from './metrics.js';
+import { finishCallsMs } from './running-ext-authz.js';
 import { startCheckServer, type CheckServer } from './server.js';
 
 export interface AnsweringOptions {
@@ -29,6 +30,7 @@ export async function startAnswering(options: AnsweringOptions): Promise<CheckSe
     flag: '--listen',
     credentials: createCredentials(settings, logger, signal),
     maxReceiveBytes: settings.grpcMaxReceiveBytes,
+    finishCallsMs,
     check: createCheck({ policySet, settings, logger, metrics: createDecisionMetrics(metrics) }),
   });
 }

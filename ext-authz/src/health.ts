@@ -18,6 +18,10 @@ const servingStatus = { serving: 1, notServing: 2, serviceUnknown: 3 } as const;
 /** The empty name stands for the server as a whole. */
 const knownServices = ['', authorizationName];
 
+function isKnown({ service = '' }: HealthCheckRequest): boolean {
+  return knownServices.includes(service);
+}
+
 /** The gRPC health service: not serving until told so. */
 export interface Health {
   readonly implementation: {
@@ -30,27 +34,24 @@ export interface Health {
 }
 
 export function createHealth(): Health {
+  /** A service that is not known may be watched too: the protocol lets it appear later. */
   const watchers = new Set<ServerWritableStream<HealthCheckRequest, HealthCheckResponse>>();
   let current: HealthCheckResponse = { status: servingStatus.notServing };
   return {
     implementation: {
       Check({ request }, callback) {
-        if (knownServices.includes(request.service ?? '')) callback(null, current);
+        if (isKnown(request)) callback(null, current);
         else callback({ code: status.NOT_FOUND, details: 'unknown service' });
       },
       Watch(stream) {
-        if (!knownServices.includes(stream.request.service ?? '')) {
-          stream.write({ status: servingStatus.serviceUnknown });
-          return;
-        }
         watchers.add(stream);
         stream.on('cancelled', () => watchers.delete(stream));
-        stream.write(current);
+        stream.write(isKnown(stream.request) ? current : { status: servingStatus.serviceUnknown });
       },
     },
     setServing(isServing) {
       current = { status: isServing ? servingStatus.serving : servingStatus.notServing };
-      for (const stream of watchers) stream.write(current);
+      for (const stream of watchers) if (isKnown(stream.request)) stream.write(current);
     },
     close() {
       for (const stream of watchers) stream.end();

@@ -1,7 +1,9 @@
 import type { ListenAddress } from '@omnia-policy/service';
 
-/** How long calls in flight may take at the end. */
+/** How long the end may take. */
 export const shutdownDeadlineMs = 10_000;
+/** How long calls in flight may take at the end: who has not sent a whole Check by then no longer waits for it. */
+export const finishCallsMs = 5_000;
 
 /** The service, listening. */
 export interface RunningExtAuthz {

@@ -1,9 +1,9 @@
-import { ReflectionService } from '@grpc/reflection';
 import { Server, type handleUnaryCall, type ServerCredentials } from '@grpc/grpc-js';
 import { formatListenAddress, listenError, type ListenAddress } from '@omnia-policy/service';
 import type { CheckResponse } from './check-messages.js';
 import { createHealth } from './health.js';
-import { authorizationService, healthService, packageDefinition } from './services.js';
+import { addReflection } from './reflection.js';
+import { authorizationService, healthService } from './services.js';
 import type { CheckRequest } from './wire/read-check-request.js';
 
 export interface CheckServer {
@@ -11,7 +11,7 @@ export interface CheckServer {
   readonly address: ListenAddress;
   /** What gRPC health tells. */
   readonly setServing: (isServing: boolean) => void;
-  /** Takes no new connections, tells clients to go, and resolves when the calls in flight are answered. */
+  /** Takes no new connections, tells clients to go, and resolves when the calls in flight are answered or broken off. */
   readonly drain: () => Promise<void>;
 }
 
@@ -21,6 +21,8 @@ export interface CheckServerOptions {
   readonly flag: string;
   readonly credentials: ServerCredentials;
   readonly maxReceiveBytes: number;
+  /** How long calls in flight may take when the server drains. */
+  readonly finishCallsMs: number;
   readonly check: handleUnaryCall<CheckRequest, CheckResponse>;
 }
 
@@ -33,7 +35,7 @@ export async function startCheckServer(options: CheckServerOptions): Promise<Che
   const health = createHealth();
   server.addService(authorizationService, { Check: options.check });
   server.addService(healthService, { ...health.implementation });
-  new ReflectionService(packageDefinition).addToServer(server);
+  const reflection = addReflection(server);
   const port = await bind(server, options);
   return {
     address: { host: options.address.host, port },
@@ -41,13 +43,20 @@ export async function startCheckServer(options: CheckServerOptions): Promise<Che
     drain: () => {
       health.setServing(false);
       health.close();
-      return new Promise((resolve) => {
-        server.tryShutdown(() => {
-          resolve();
-        });
-      });
+      reflection.close();
+      return shutDown(server, options.finishCallsMs);
     },
   };
+}
+
+async function shutDown(server: Server, finishCallsMs: number): Promise<void> {
+  const impatience = setTimeout(() => {
+    server.forceShutdown();
+  }, finishCallsMs);
+  await new Promise<unknown>((resolve) => {
+    server.tryShutdown(resolve);
+  });
+  clearTimeout(impatience);
 }
 
 async function bind(server: Server, { address, flag, credentials }: CheckServerOptions): Promise<number> {
