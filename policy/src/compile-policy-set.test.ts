@@ -195,7 +195,8 @@ t.test('the fields that a broken policy would mask are still masked', (t) => {
 });
 
 t.test('the headers that a broken policy would inject are still removed', (t) => {
-  const headerInjection = [{ header: 'X-Processed-By', value: 'v' }, { header: 'host', value: 'v' }, 5];
+  const headers = ['X-Processed-By', 'host', 'x'.repeat(257)];
+  const headerInjection = [...headers.map((header) => ({ header, value: 'v' })), 5];
   const set = compile([toolPolicy('a', 'p', { ...rules('1 +'), mode: 'audit', headerInjection })]);
   t.same(set.needs.injectedHeaders, ['x-processed-by']);
   t.same(set.toolPolicies('production', 'customer-tools', 't')[0]?.injectedHeaders, ['x-processed-by']);

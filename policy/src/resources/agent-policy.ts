@@ -34,7 +34,11 @@ export const AGENT_POLICY_MODES = ['enforce', 'permissive'] as const;
 
 const CLAIM = {
   maxLength: 253,
-  pattern: { regExp: /^[^.]*(\.[^.]*){0,31}$/, means: 'a claim name of at most 32 parts' },
+  pattern: {
+    // What the filter refuses (control characters) or can't be JSON (half a surrogate pair) must not get that far.
+    regExp: /^[^.\p{Cc}\p{Cs}]*(\.[^.\p{Cc}\p{Cs}]*){0,31}$/u,
+    means: 'a claim name of at most 32 parts without control characters',
+  },
 };
 const CLAIM_HEADER = {
   maxLength: 128,

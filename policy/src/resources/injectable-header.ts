@@ -1,5 +1,7 @@
 import { report, type Field } from './field.js';
 
+export const INJECTABLE_HEADER_MAX_LENGTH = 256;
+
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 /**
@@ -29,6 +31,7 @@ export function foldHeaderName(name: string): string {
 export function isInjectableHeader(name: string): boolean {
   const folded = foldHeaderName(name);
   return (
+    name.length <= INJECTABLE_HEADER_MAX_LENGTH &&
     TOKEN.test(name) &&
     !FORBIDDEN.has(folded) &&
     !FORBIDDEN_PREFIXES.some((prefix) => folded.startsWith(prefix))

@@ -252,6 +252,12 @@ t.test('what an author can get wrong in an AgentPolicy', (t) => {
       'spec.claimMapping.forwardClaims[1].claim',
       'duplicate',
     ],
+    ...['dep\tartment', 'a\u007fb', 'half \ud83d'].map((claim): [string, Spec, string, string] => [
+      `claim ${JSON.stringify(claim)}`,
+      claims({ ...team, claim }),
+      'spec.claimMapping.forwardClaims[0].claim',
+      'not-allowed',
+    ]),
     [
       'empty claim',
       claims({ ...team, claim: '' }),

@@ -9,7 +9,7 @@ import {
   reportDuplicates,
   type Field,
 } from './field.js';
-import { checkInjectableHeader, foldHeaderName } from './injectable-header.js';
+import { checkInjectableHeader, foldHeaderName, INJECTABLE_HEADER_MAX_LENGTH } from './injectable-header.js';
 import { CALL_NAME } from './call-name.js';
 
 /** ToolPolicy.spec with its defaults applied. CEL is not compiled yet. */
@@ -130,7 +130,7 @@ function readInjections(field: Field): HeaderInjection[] {
 function readInjection(field: Field): HeaderInjection {
   const injection = readObject(field, ['header', 'value', 'cel']);
   const name = injection('header');
-  const header = readText(name, { maxLength: 256 });
+  const header = readText(name, { maxLength: INJECTABLE_HEADER_MAX_LENGTH });
   if (header !== '') checkInjectableHeader(name, header);
   const cel = injection('cel');
   const value = injection('value');
