@@ -61,7 +61,7 @@ t.test('the reference states the limits as they are', (t) => {
     `| a regular expression | ${MAX_PATTERN_LENGTH} characters |`,
     `| work of one evaluation, of all evaluations of a call | ${grouped(BUDGET_STEPS)} steps, ${grouped(CALL_BUDGET_STEPS)} steps |`,
     `| a type, as in \`list(map(string, int))\` | ${MAX_TYPE_PARTS} parts |`,
-    `| what a regular expression repeats, written out | ${grouped(MAX_RULE_PATTERN_WEIGHT)} parts in a rule, ${grouped(MAX_CALL_PATTERN_WEIGHT)} from a call |`,
+    `| parts of a regular expression, its repeats written out | ${grouped(MAX_RULE_PATTERN_WEIGHT)} in a rule, ${grouped(MAX_CALL_PATTERN_WEIGHT)} from a call |`,
     `| a text, a list that an expression builds | ${MAX_TEXT_LENGTH / 1024 / 1024} MiB, ${grouped(MAX_LIST_SIZE)} elements |`,
     `| JSON that is read | ${MAX_DEPTH} levels deep |`,
   ]) {

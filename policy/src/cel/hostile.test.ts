@@ -62,9 +62,28 @@ const PROBES: readonly Probe[] = [
     'evaluation-failed',
   ],
   [
+    'patterns from the body whose ranges are looked up character by character',
+    'body.l.exists(x, "a".matches(x))',
+    { l: numbers(5).map((i) => `(?i)[${'B-\u{1e942}'.repeat(119)}]${i}`) },
+    'evaluation-failed',
+  ],
+  [
+    'patterns from the body with as many choices as fit, anchored',
+    'body.l.exists(x, "a".matches(x))',
+    {
+      l: numbers(30).map(
+        (i) =>
+          `^${numbers(250)
+            .map((at) => `${String.fromCodePoint(0x4e00 + at)}?`)
+            .join('')}${i}`,
+      ),
+    },
+    'over-budget',
+  ],
+  [
     'many patterns from the body that are as large as they may be',
     'body.l.exists(x, "a".matches(x))',
-    { l: numbers(10).map((i) => `(?:a?b?){300}${i}`) },
+    { l: numbers(10).map((i) => `(?:a?b?){280}${i}`) },
     'over-budget',
   ],
   ['1,000 parentheses', `${'('.repeat(1000)}true${')'.repeat(1000)}`, {}, 'refused'],

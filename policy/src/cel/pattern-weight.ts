@@ -1,7 +1,7 @@
-/** Copying a class of Unicode letters, digits or the like costs as much as some 40 instructions. */
+import { readingWork } from './reading-work.js';
+
+/** A class such as `\pL` holds up to 762 ranges, which every copy of it looks at. */
 const UNICODE_CLASS = 40;
-/** The same where (?i) has every character of it looked up in its other cases. */
-const FOLDED_UNICODE_CLASS = 100;
 
 const PIECE = new RegExp(
   [
@@ -24,11 +24,15 @@ interface Group {
 }
 
 /**
- * An upper bound of the instructions that a pattern is compiled to, told from its text: compiling itself takes up to
- * half a second for 512 hostile characters. One instruction takes about a microsecond.
+ * An upper bound of what compiling a pattern takes, told from its text: compiling itself takes up to half a second for
+ * 512 hostile characters. One is about a microsecond, as for one instruction.
  */
 export function patternWeight(pattern: string): number {
-  const unicodeClass = /\(\?[a-zA-Z]*i/.test(pattern) ? FOLDED_UNICODE_CLASS : UNICODE_CLASS;
+  return readingWork(pattern) + writtenSize(pattern);
+}
+
+/** An upper bound of the instructions that a pattern is compiled to, its repeats written out. */
+function writtenSize(pattern: string): number {
   const outer: Group[] = [];
   let group: Group = { total: 0, last: 0 };
   for (const { 0: text, groups = {} } of pattern.matchAll(PIECE)) {
@@ -41,9 +45,9 @@ export function patternWeight(pattern: string): number {
       repeat(group, timesOf(groups));
       continue;
     }
-    let weight = pieceWeight(groups, unicodeClass);
+    let weight = pieceWeight(groups);
     if (text === ')') {
-      weight += group.total;
+      weight += group.total + 2;
       group = outer.pop() ?? { total: 0, last: 0 };
     }
     group.total += weight;
@@ -54,10 +58,10 @@ export function patternWeight(pattern: string): number {
 
 type Pieces = Readonly<Record<string, string | undefined>>;
 
-function pieceWeight({ quoted, unicode, set }: Pieces, unicodeClass: number): number {
+function pieceWeight({ quoted, unicode, set }: Pieces): number {
   if (quoted !== undefined) return quoted.length + 1;
-  if (unicode !== undefined) return unicodeClass;
-  if (set !== undefined) return set.length + (set.match(/\\[pP]/g)?.length ?? 0) * unicodeClass;
+  if (unicode !== undefined) return UNICODE_CLASS;
+  if (set !== undefined) return set.length + (set.match(/\\[pP]/g)?.length ?? 0) * UNICODE_CLASS;
   return 2;
 }
 

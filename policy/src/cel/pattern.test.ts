@@ -86,11 +86,14 @@ t.test('a pattern of a rule is compiled when the rule is, and not again', (t) =>
 
 t.test('a pattern that is large written out is refused, earlier when a call brings it', (t) => {
   t.equal(patternProblem('[\\pL\\pN .-]{1,255}'), undefined);
-  t.match(patternProblem('\\pL{999}'.repeat(50)), /its repeats make it too large/);
-  t.match(patternProblem('(((a{10}){10}){10}){100}'), /its repeats make it too large/);
+  t.match(patternProblem('\\pL{999}'.repeat(50)), /its repeats and classes make it too large/);
+  t.match(patternProblem('(((a{10}){10}){10}){100}'), /its repeats and classes make it too large/);
   resetBudget();
   t.throws(() => matchesCallPattern('a', 'a{1000}b{1000}'), {
     message: 'evaluation-failed: the pattern is too large',
   });
+  const hostile = `(?i)[${'B-\u{1e942}'.repeat(120)}]`;
+  t.match(patternProblem(hostile), /too large/);
+  t.throws(() => matchesCallPattern('a', hostile), { message: /too large/ });
   t.end();
 });

@@ -1,6 +1,7 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { buildWhole, chargeGrowth, plainSearches, testAfresh } from './automaton.js';
 import { charge } from './budget.js';
+import { compilePattern } from './compile-pattern.js';
 import { fault } from './fault.js';
 import { patternWeight } from './pattern-weight.js';
 import { LruCache } from './values/lru-cache.js';
@@ -47,7 +48,7 @@ export function matchesCallPattern(text: string, pattern: string): boolean {
 /** Why a pattern of a rule is refused; undefined for a good one, which is then ready to match. */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern.length > MAX_PATTERN_LENGTH) return `it is longer than ${MAX_PATTERN_LENGTH} characters`;
-  if (patternWeight(pattern) > MAX_RULE_PATTERN_WEIGHT) return 'its repeats make it too large';
+  if (patternWeight(pattern) > MAX_RULE_PATTERN_WEIGHT) return 'its repeats and classes make it too large';
   try {
     ofRules.get(pattern, rulePattern);
     return undefined;
@@ -62,13 +63,13 @@ function test({ regex, isWhole, stepsPerUnit }: Pattern, text: string): boolean 
 }
 
 function rulePattern(pattern: string): Pattern {
-  const regex = RE2JS.compile(pattern);
+  const regex = compilePattern(pattern);
   return ready(regex, buildWhole(regex));
 }
 
 function callPattern(pattern: string): Pattern {
   try {
-    return ready(RE2JS.compile(pattern), false);
+    return ready(compilePattern(pattern), false);
   } catch {
     throw fault('evaluation-failed', 'the pattern is no RE2 pattern');
   }
