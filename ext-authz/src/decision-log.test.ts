@@ -141,3 +141,41 @@ t.test('with audit.logDecisions every line has headers and arguments, masked', (
   t.equal(unreadable?.arguments, undefined);
   t.end();
 });
+
+const shown = ['path', 'sessionId', 'requestId', 'userId'] as const;
+
+t.test('what stands in a field of its own is masked under its name and under that of its header', (t) => {
+  for (const [redactFields, masked] of [
+    [['PATH'], ['path']],
+    [['session_id'], ['sessionId']],
+    [['X-Omnia-Session-Id'], ['sessionId']],
+    [['requestId'], ['requestId']],
+    [['x-request-id'], ['requestId']],
+    [['x-omnia-request-id'], []],
+    [['user_id', 'x-omnia-user-id', 'tool'], ['userId']],
+  ] as const) {
+    for (const logDecisions of [true, false]) {
+      const [line = {}] = lines([denial], { logDecisions, redactFields });
+      t.strictSame(
+        shown.filter((name) => line[name] === '[REDACTED]'),
+        masked,
+      );
+    }
+  }
+  t.end();
+});
+
+t.test('tokens and masked names do not show in any field that the caller wrote', (t) => {
+  const secrets = ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.secret', 'Bearer secret', 'card_number=secret'];
+  for (const secret of secrets) {
+    const headers = ['x-omnia-session-id', 'x-omnia-request-id', 'x-omnia-user-id'];
+    const of: ToolCall = {
+      ...call,
+      headers: new Map(headers.map((name) => [name, secret])),
+      request: { ...call.request, path: `/v1/${secret}/x?${secret}` },
+    };
+    const [line = {}] = lines([denial], { logDecisions: false, redactFields: ['card_number'] }, of);
+    for (const name of shown) t.equal(line[name], '[REDACTED]', `${secret} as ${name}`);
+  }
+  t.end();
+});

@@ -1,7 +1,7 @@
 import type { Decision, Finding, ToolCall } from '@omnia-policy/policy';
 import type { Logger } from '@omnia-policy/service';
-import { fieldMask } from './field-mask.js';
-import { redactHeaders, redactValue } from './redact.js';
+import { fieldMask, type FieldMask } from './field-mask.js';
+import { redactField, redactHeaders, redactValue } from './redact.js';
 
 export interface DecisionRecord {
   readonly decision: Decision;
@@ -17,7 +17,11 @@ export interface DecisionRecord {
 export function logDecision(logger: Logger, record: DecisionRecord): void {
   const { decision } = record;
   if (decision.findings.length === 0 && !decision.audit.logDecisions) return;
-  const fields = { ...callFields(record), ...(decision.audit.logDecisions && auditFields(record)) };
+  const mask = fieldMask(decision.audit.redactFields);
+  const fields = {
+    ...callFields(record, mask),
+    ...(decision.audit.logDecisions && auditFields(record, mask)),
+  };
   for (const finding of decision.findings) logger.info({ ...findingFields(finding), ...fields }, message);
   if (decision.findings.length > 0) return;
   const policies = decision.matched.map(({ name }) => name);
@@ -40,27 +44,31 @@ function findingFields({ policy, rule, mode, action, error, ...rest }: Finding):
   };
 }
 
-function callFields({ call, decisionId, durationMs }: DecisionRecord): Record<string, unknown> {
+function callFields(
+  { call, decisionId, durationMs }: DecisionRecord,
+  mask: FieldMask,
+): Record<string, unknown> {
   const { headers, request } = call;
+  const ofHeader = (field: string, header: string): string | undefined =>
+    redactField([field, header], headers.get(header), mask);
   return {
     // Queries hold whatever callers put there, tokens included.
-    path: request.path.split('?', 1)[0],
+    path: redactField(['path'], request.path.split('?', 1)[0], mask),
     method: request.method,
     namespace: call.namespace,
     agent: call.agent,
     registry: call.registry,
     tool: call.tool,
-    sessionId: headers.get('x-omnia-session-id'),
-    requestId: headers.get('x-omnia-request-id') ?? headers.get('x-request-id'),
+    sessionId: ofHeader('sessionId', 'x-omnia-session-id'),
+    requestId: ofHeader('requestId', 'x-omnia-request-id') ?? ofHeader('requestId', 'x-request-id'),
     // As the caller passed it on: a pseudonym. The subject of the token is nobody's business in a log.
-    userId: headers.get('x-omnia-user-id'),
+    userId: ofHeader('userId', 'x-omnia-user-id'),
     decisionId,
     durationMs: Math.round(durationMs * 1000) / 1000,
   };
 }
 
-function auditFields({ decision, call }: DecisionRecord): Record<string, unknown> {
-  const mask = fieldMask(decision.audit.redactFields);
+function auditFields({ call }: DecisionRecord, mask: FieldMask): Record<string, unknown> {
   const { body } = call;
   return {
     headers: redactHeaders(call.headers, mask),

@@ -11,6 +11,16 @@ const urlWithQuery = /^(?:[a-z][a-z0-9+.-]*:\/)?\/[^?]*\?/i;
 /** JSON in a text that is nested deeper is masked as a whole: no policy reads it, and reading it takes stack. */
 const maxTextDepth = 100;
 
+/** A text that goes by each of these names. */
+export function redactField(
+  names: readonly string[],
+  text: string | undefined,
+  mask: FieldMask,
+): string | undefined {
+  if (text === undefined) return undefined;
+  return names.some(mask) ? redacted : redactText(text, mask);
+}
+
 /** A copy in which the values of masked fields, at any depth, and texts that hold a token are replaced. */
 export function redactValue(value: JsonValue, mask: FieldMask): JsonValue {
   if (typeof value === 'string') return redactText(value, mask);
