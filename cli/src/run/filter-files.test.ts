@@ -1,68 +1,31 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bootstrap, CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER } from '@omnia-policy/envoy';
-import type { LocalRunSettings } from '@omnia-policy/envoy';
-import { compilePolicySet } from '@omnia-policy/policy';
-import type { MeshNeeds, PolicySet } from '@omnia-policy/policy';
+import { CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER } from '@omnia-policy/envoy';
 import t from 'tap';
-import { acquireEnvoy } from '../acquire-envoy/acquire-envoy.js';
 import { startDemoTools } from '../demo-tools.js';
-import { developmentIssuer } from '../development-issuer.js';
-import { readSigningKey } from '../token/key-files.js';
-import { signToken } from '../token/sign-token.js';
+import {
+  authorization,
+  bareSettings,
+  listenerUrl,
+  policySet,
+  startBareEnvoy,
+} from '../testing/bare-envoy.js';
 import { createFilterFiles } from './filter-files.js';
-import { copyWasmModule } from './work-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'omnia-filters-'));
-const anyPort = { host: '127.0.0.1', port: 0 };
-const { issuer, audience } = developmentIssuer;
-const tools = await startDemoTools(anyPort);
+const tools = await startDemoTools({ host: '127.0.0.1', port: 0 });
 t.teardown(tools.close);
-const settings: LocalRunSettings = {
-  listen: anyPort,
-  admin: anyPort,
-  upstream: { ...tools.address, protocol: 'http1' },
-  jwt: {
-    issuer,
-    audience,
-    jwks: readFileSync(developmentIssuer.jwksFile, 'utf8'),
-    requirement: 'required',
-  },
-  wasmModule: { filename: await copyWasmModule(folder) },
-  extAuthz: { address: { host: '127.0.0.1', port: 1 }, timeoutMs: 1000, maxRequestBytes: 65_536 },
-  filterFolder: join(folder, 'filters'),
-};
-
-function policySet(revision: string, needs: Partial<MeshNeeds>): PolicySet {
-  const empty = compilePolicySet([], { revision });
-  return { ...empty, needs: { ...empty.needs, ...needs } };
-}
-
+const settings = await bareSettings({ ...tools.address, protocol: 'http1' });
+const folder = join(settings.filterFolder, '..');
 const files = await createFilterFiles(settings, folder);
 await files.follow(policySet('one', {}));
-const admin = await startEnvoy();
-
-async function startEnvoy(): Promise<string> {
-  const binary = await acquireEnvoy({ env: process.env, report: () => undefined });
-  const path = join(folder, 'bootstrap.json');
-  writeFileSync(path, JSON.stringify(bootstrap(settings)));
-  const addressFile = join(folder, 'admin-address');
-  const args = ['--disable-hot-restart', '--concurrency', '1', '--log-level', 'off', '-c', path];
-  const envoy = spawn(binary.path, [...args, '--admin-address-path', addressFile], { stdio: 'ignore' });
-  t.teardown(async () => {
-    envoy.kill('SIGKILL');
-    await once(envoy, 'close');
-    rmSync(folder, { recursive: true });
-  });
-  while (!existsSync(addressFile) || readFileSync(addressFile, 'utf8') === '') await delay(10);
-  const address = `http://${readFileSync(addressFile, 'utf8')}`;
-  while ((await (await fetch(`${address}/ready`)).text()).trim() !== 'LIVE') await delay(10);
-  return address;
-}
+const admin = await startBareEnvoy(settings);
+const url = await listenerUrl(admin);
+const headers = {
+  authorization: await authorization({ team: 'support' }),
+  'x-omnia-namespace': 'n',
+  'x-omnia-agent-name': 'a',
+};
 
 /** Filter → the version whose configuration Envoy uses. */
 async function versions(): Promise<Readonly<Record<string, string>>> {
@@ -83,14 +46,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 /** What the tool received of one call. No policy service runs: only needs that fail open let it pass. */
 async function receivedHeaders(): Promise<Readonly<Record<string, string>>> {
-  const listeners = (await (await fetch(`${admin}/listeners?format=json`)).json()) as {
-    listener_statuses: { local_address: { socket_address: { port_value: number } } }[];
-  };
-  const port = listeners.listener_statuses[0]?.local_address.socket_address.port_value ?? 0;
-  const key = await readSigningKey(developmentIssuer.privateKeyFile);
-  const token = await signToken({ team: 'support' }, { key, issuer, audience, expiresInMs: 60_000 });
-  const headers = { authorization: `Bearer ${token}`, 'x-omnia-namespace': 'n', 'x-omnia-agent-name': 'a' };
-  const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
+  const answer = await fetch(url, { headers });
   if (answer.status !== 200) return { status: String(answer.status) };
   return ((await answer.json()) as { headers: Readonly<Record<string, string>> }).headers;
 }

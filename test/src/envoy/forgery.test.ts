@@ -17,6 +17,7 @@ async function claimHeadersAtTool(stack: Stack, options: ToolCallOptions): Promi
   return Object.fromEntries(Object.entries(headers).filter(([name]) => CLAIM_HEADERS.test(name)));
 }
 
+// All lines of defence together. What the claims filter removes by itself: cli/src/run/claims-strip.test.ts.
 t.test('forged claim headers never reach the tool', async (t) => {
   const stack = await startStack();
   t.teardown(() => stack.stop());
