@@ -11,49 +11,60 @@ export interface Lines {
   ): Promise<string>;
 }
 
+interface Collected {
+  readonly all: string[];
+  /** Called whenever there is a new line, and at the end. */
+  readonly waiting: Set<() => void>;
+  ended: boolean;
+}
+
 export function collectLines(stream: Readable): Lines {
-  const all: string[] = [];
-  const waiting = new Set<() => void>();
-  let ended = false;
+  const collected: Collected = { all: [], waiting: new Set(), ended: false };
   const wake = (): void => {
-    for (const check of [...waiting]) check();
+    for (const check of [...collected.waiting]) check();
   };
   const reader = createInterface({ input: stream });
   reader.on('line', (line) => {
-    all.push(line);
+    collected.all.push(line);
     wake();
   });
   reader.on('close', () => {
-    ended = true;
+    collected.ended = true;
     wake();
   });
   return {
-    all,
+    all: collected.all,
     waitFor: (predicate, { from = 0, timeoutMs = 20_000 } = {}) =>
-      new Promise((resolve, reject) => {
-        const finish = (settle: () => void): void => {
-          waiting.delete(check);
-          clearTimeout(timer);
-          settle();
-        };
-        const fail = (why: string): void => {
-          finish(() => {
-            reject(new Error(`${why}; the last lines: ${all.slice(-5).join('\n')}`));
-          });
-        };
-        const check = (): void => {
-          const found = all.slice(from).find(predicate);
-          if (found !== undefined) {
-            finish(() => {
-              resolve(found);
-            });
-          } else if (ended) fail('the stream ended');
-        };
-        const timer = setTimeout(() => {
-          fail(`no such line within ${timeoutMs} ms`);
-        }, timeoutMs);
-        waiting.add(check);
-        check();
-      }),
+      waitFor(collected, (lines) => lines.slice(from).find(predicate), timeoutMs),
   };
+}
+
+function waitFor(
+  collected: Collected,
+  find: (lines: readonly string[]) => string | undefined,
+  timeoutMs: number,
+): Promise<string> {
+  const { all, waiting } = collected;
+  let forget = (): void => undefined;
+  return new Promise<string>((resolve, reject) => {
+    const fail = (why: string): void => {
+      reject(new Error(`${why}; the last lines: ${all.slice(-5).join('\n')}`));
+    };
+    const check = (): void => {
+      const found = find(all);
+      if (found !== undefined) resolve(found);
+      else if (collected.ended) fail('the stream ended');
+    };
+    const timer = setTimeout(() => {
+      fail(`no such line within ${timeoutMs} ms`);
+    }, timeoutMs);
+    forget = () => {
+      clearTimeout(timer);
+      waiting.delete(check);
+    };
+    waiting.add(check);
+    check();
+  }).finally(() => {
+    forget();
+  });
 }

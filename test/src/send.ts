@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import type { ClientRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 export interface Call {
   readonly method?: string;
@@ -25,36 +27,29 @@ export function send(url: string, call: Call): Promise<Answer> {
   const framing: [string, string][] = chunked
     ? [['transfer-encoding', 'chunked']]
     : [['content-length', String(body.length)]];
+  const outgoing = request({
+    ...{ host: hostname, port, agent: false },
+    method: call.method ?? 'POST',
+    path: call.path ?? '/v1/refund',
+    // Node takes a flat list as raw headers, repeated names and all.
+    headers: [['host', 'tools.test'], ...framing, ...call.headers].flat(),
+  });
+  const size = Math.max(1, Math.ceil(body.length / (call.chunks ?? 1)));
+  for (let start = 0; start < body.length; start += size) outgoing.write(body.subarray(start, start + size));
+  if (call.trailers)
+    outgoing.addTrailers(call.trailers.map(([name, value]): [string, string] => [name, value]));
+  outgoing.end();
+  return answerTo(outgoing);
+}
+
+function answerTo(outgoing: ClientRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        host: hostname,
-        port,
-        method: call.method ?? 'POST',
-        path: call.path ?? '/v1/refund',
-        agent: false,
-        // Node takes a flat list as raw headers, repeated names and all.
-        headers: [['host', 'tools.test'], ...framing, ...call.headers].flat(),
-      },
-      (incoming) => {
-        const parts: Buffer[] = [];
-        incoming.on('data', (part: Buffer) => parts.push(part));
-        incoming.on('error', reject);
-        incoming.on('end', () => {
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            text: Buffer.concat(parts).toString(),
-          });
-        });
-      },
-    );
     outgoing.on('error', reject);
-    const size = Math.max(1, Math.ceil(body.length / (call.chunks ?? 1)));
-    for (let start = 0; start < body.length; start += size)
-      outgoing.write(body.subarray(start, start + size));
-    if (call.trailers)
-      outgoing.addTrailers(call.trailers.map(([name, value]): [string, string] => [name, value]));
-    outgoing.end();
+    outgoing.on('response', (incoming) => {
+      const { statusCode = 0, headers } = incoming;
+      text(incoming).then((body) => {
+        resolve({ status: statusCode, headers, text: body });
+      }, reject);
+    });
   });
 }
