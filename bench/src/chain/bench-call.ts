@@ -1,10 +1,11 @@
 import { developmentIssuer, readSigningKey, signToken } from '@omnia-policy/cli';
+import type { JsonObject } from '@omnia-policy/policy';
 import type { PlannedRequest } from '../generator/load-plan.js';
 
 const TOKEN_LIFETIME_MS = 2 * 3_600_000;
 
-/** A token as users have them, of the development key: about 500 bytes. */
-export async function benchToken(): Promise<string> {
+/** A token as users have them, of the development key: about 500 bytes. @param changes claims that differ */
+export async function benchToken(changes: JsonObject = {}): Promise<string> {
   const key = await readSigningKey(developmentIssuer.privateKeyFile);
   const { issuer, audience } = developmentIssuer;
   const claims = {
@@ -16,6 +17,7 @@ export async function benchToken(): Promise<string> {
     org: { region: 'eu', unit: 'service', site: 'north' },
     roles: ['agent-user', 'refunds', 'orders'],
     scope: 'openid profile tools:call',
+    ...changes,
   };
   return signToken(claims, { key, issuer, audience, expiresInMs: TOKEN_LIFETIME_MS });
 }

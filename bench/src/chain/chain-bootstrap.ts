@@ -12,6 +12,7 @@ import {
   type WasmModule,
 } from '@omnia-policy/envoy';
 import type { JsonObject, MeshNeeds } from '@omnia-policy/policy';
+import { answeringBootstrap, answersByItself } from './answering-envoy.js';
 
 export interface ChainSettings {
   readonly listen: Address;
@@ -28,28 +29,15 @@ export interface ChainSettings {
 export const MAX_REQUEST_BYTES = 128 * 1024;
 const DECISION_TIMEOUT_MS = 5000;
 
-/** An Envoy with some of the filters, which answers every request that passes them by itself: no tool service costs. */
+/** An Envoy with some of the filters, which answers by itself. */
 export function chainBootstrap(settings: ChainSettings): JsonObject {
   const { listen, admin, extAuthz } = settings;
   const manager = httpConnectionManager({
     filters: [...filters(settings), wholeRequest],
-    routes: answersByItself,
+    routes: answersByItself([]),
   });
-  return {
-    node: { id: 'bench', cluster: 'bench' },
-    admin: { address: socketAddress(admin) },
-    static_resources: {
-      listeners: [
-        {
-          name: 'tool-calls',
-          address: socketAddress(listen),
-          per_connection_buffer_limit_bytes: 1_048_576,
-          filter_chains: [{ filters: [manager] }],
-        },
-      ],
-      clusters: extAuthz ? [extAuthzCluster(extAuthz.address)] : [],
-    },
-  };
+  const clusters = extAuthz ? [extAuthzCluster(extAuthz.address)] : [];
+  return answeringBootstrap({ listen, admin, manager, clusters });
 }
 
 function filters({ jwt, claims, extAuthz, needs }: ChainSettings): readonly NamedExtension[] {
@@ -78,23 +66,3 @@ const wholeRequest: JsonObject = {
     max_request_bytes: MAX_REQUEST_BYTES,
   },
 };
-
-const answersByItself: JsonObject = {
-  name: 'bench',
-  virtual_hosts: [
-    {
-      name: 'tools',
-      domains: ['*'],
-      routes: [
-        {
-          match: { prefix: '/' },
-          direct_response: { status: 200, body: { inline_string: '{"ok":true}' } },
-        },
-      ],
-    },
-  ],
-};
-
-function socketAddress({ host, port }: Address): JsonObject {
-  return { socket_address: { address: host, port_value: port } };
-}

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { developmentIssuer, startChild, type Child, type EnvoyBinary } from '@omnia-policy/cli';
 import type { Address } from '@omnia-policy/envoy';
-import { compilePolicySet, type JsonObject, type MeshNeeds } from '@omnia-policy/policy';
+import type { JsonObject } from '@omnia-policy/policy';
 import { freePorts } from '@omnia-policy/test/free-ports.js';
+import { benchNeeds } from './bench-needs.js';
 import { benchPolicies } from './bench-policies.js';
 import { chainBootstrap, MAX_REQUEST_BYTES } from './chain-bootstrap.js';
+import { pidOf, startEnvoy } from './start-envoy.js';
 import { untilAnswered, untilListening } from './until-answered.js';
 import type { Service, Variant } from './variant.js';
 
@@ -37,7 +39,9 @@ export async function startChain(variant: Variant, envoy: EnvoyBinary): Promise<
     if (!listen || !admin || !grpc || !ops) throw new Error('no free ports');
     const service = variant.service && (await startService(variant.service, { folder, grpc, ops }));
     if (service) children.push(service);
-    const bootstrap = chainBootstrap({ listen, admin, ...filtersOf(variant, grpc), needs: needsOf(variant) });
+    // A variant without policies is configured as with ten, so that what Envoy does for it is the same.
+    const needs = benchNeeds(variant.service?.kind === 'ours' ? variant.service.policies : 10);
+    const bootstrap = chainBootstrap({ listen, admin, ...filtersOf(variant, grpc), needs });
     const envoyProcess = await startEnvoy(envoy, bootstrap, folder);
     children.push(envoyProcess);
     await untilAnswered(`http://${HOST}:${admin.port}/ready`);
@@ -64,16 +68,6 @@ function filtersOf(
     ...(variant.claims ? { claims: wasmModule } : {}),
     ...(variant.service ? { extAuthz: { address: grpc, wasmModule } } : {}),
   };
-}
-
-/** A variant without policies is configured as with ten, so that what Envoy does for it is the same. */
-function needsOf({ service }: Variant): MeshNeeds {
-  const policies = benchPolicies(service?.kind === 'ours' ? service.policies : 10);
-  const documents = policies.map((value, index) => ({ origin: `bench#${index}`, value }));
-  const { entries, needs } = compilePolicySet(documents, { revision: 'bench' });
-  const broken = entries.find(({ phase }) => phase !== 'Active');
-  if (broken) throw new Error(`a policy of the bench is broken: ${JSON.stringify(broken)}`);
-  return needs;
 }
 
 interface ServicePlace {
@@ -117,21 +111,4 @@ function startProgram(args: readonly string[]): Child {
     stdout: 'ignore',
     onLine: (line) => process.stderr.write(`service: ${line}\n`),
   });
-}
-
-async function startEnvoy(envoy: EnvoyBinary, bootstrap: JsonObject, folder: string): Promise<Child> {
-  const file = join(folder, 'bootstrap.json');
-  await writeFile(file, JSON.stringify(bootstrap));
-  return startChild({
-    command: envoy.path,
-    args: ['--config-path', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'error'],
-    env: process.env,
-    stdout: 'ignore',
-    onLine: (line) => process.stderr.write(`envoy: ${line}\n`),
-  });
-}
-
-function pidOf(child: Child): number {
-  if (child.pid === undefined) throw new Error('a process could not be started');
-  return child.pid;
 }
