@@ -55,18 +55,25 @@ export function plainSearches(regex: RE2JS): number {
   return prefixComplete ? 1 : (prefilter?.cost ?? 0);
 }
 
-/** Builds the automaton as far as any text could. False when it is too large; nothing is left of it then. */
-export function buildWhole(regex: RE2JS): boolean {
-  const { dfa, onepass, prefixComplete } = internalsOf(regex);
-  if (onepass !== null || prefixComplete) return true;
-  if (regex.programSize() <= MAX_PROGRAM_SIZE && reachesAllStates(dfa)) return true;
-  dfa.clearCache();
-  return false;
+interface Building {
+  readonly isWhole: boolean;
+  /** One part of a state is one; at most {@link MAX_BUILDING_WORK} or a little more. */
+  readonly work: number;
 }
 
-function reachesAllStates(dfa: Automaton): boolean {
+/** Builds the automaton as far as any text could. Not whole when it is too large; nothing is left of it then. */
+export function buildWhole(regex: RE2JS): Building {
+  const { dfa, onepass, prefixComplete } = internalsOf(regex);
+  if (onepass !== null || prefixComplete) return { isWhole: true, work: 0 };
+  if (regex.programSize() > MAX_PROGRAM_SIZE) return { isWhole: false, work: 0 };
+  const building = buildAllStates(dfa);
+  if (!building.isWhole) dfa.clearCache();
+  return building;
+}
+
+function buildAllStates(dfa: Automaton): Building {
   const first = dfa.start({ context: () => ~0 }, 0);
-  if (first === null) return false;
+  if (first === null) return { isWhole: false, work: 0 };
   const known = new Set([first]);
   let work = 0;
   // A Set hands out what is added while it is looped over.
@@ -74,13 +81,13 @@ function reachesAllStates(dfa: Automaton): boolean {
     if (state.isMatch) continue;
     for (let characterClass = 0; characterClass <= dfa.numClasses; characterClass++) {
       const next = dfa.step(state, characterClass, characterIn(dfa, characterClass), UNANCHORED);
-      if (next === null) return false;
+      if (next === null) return { isWhole: false, work };
       work += 2 + state.nfaStates.length + next.nfaStates.length;
-      if (work > MAX_BUILDING_WORK) return false;
+      if (work > MAX_BUILDING_WORK) return { isWhole: false, work };
       known.add(next);
     }
   }
-  return true;
+  return { isWhole: true, work };
 }
 
 function characterIn(dfa: Automaton, characterClass: number): number {

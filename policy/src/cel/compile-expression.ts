@@ -10,6 +10,7 @@ import type { ExpressionProblem } from './expression.js';
 import { faultOf } from './fault.js';
 import { LIBRARY } from './functions/library.js';
 import { parseExpression } from './parse-expression.js';
+import { usePatterns, weightOf } from './pattern.js';
 import { rewrite } from './rewrite.js';
 
 /** An expression that may run. What its result is for is not known here. */
@@ -17,6 +18,8 @@ export interface Program {
   readonly type: Type;
   /** Declared variables that it reads. */
   readonly references: ReadonlySet<string>;
+  /** What compiling the patterns that stand in it takes, in microseconds or so. */
+  readonly patternsWeight: number;
   /**
    * @param variables an object that has each declared variable as a property
    * @param maxSteps what the evaluation may take; {@link BUDGET_STEPS} unless the call has less left
@@ -66,10 +69,15 @@ export function checkText(
 /** Plans a tree. One with problems fails when it runs, at the latest. */
 export function programOf(checked: CheckedTree): Program {
   const evaluate = planExpression(rewrite(checked));
+  const { type, references, patterns } = checked;
   return {
-    type: checked.type,
-    references: checked.references,
-    run: (variables, maxSteps = BUDGET_STEPS) => runPlan(evaluate, variables, maxSteps),
+    type,
+    references,
+    patternsWeight: weightOf(patterns),
+    run(variables, maxSteps = BUDGET_STEPS) {
+      usePatterns(patterns);
+      return runPlan(evaluate, variables, maxSteps);
+    },
   };
 }
 

@@ -34,6 +34,7 @@ function expressionOf<T>(program: Program, { read, failure }: Purpose<T>): Expre
   const references = rootReferences(program);
   return {
     references,
+    patternsWeight: program.patternsWeight,
     evaluate(activation: Activation): Evaluation<T> {
       const result = evaluateOnCall(program, references, activation);
       if (!result.ok) return result;

@@ -4,7 +4,22 @@ import { resetBudget } from './budget.js';
 import { compileRule } from './compile-rule.js';
 import { createActivation } from './create-activation.js';
 import { exampleCall } from './testing/example-call.js';
-import { matchesCallPattern, matchesRulePattern, patternProblem } from './pattern.js';
+import {
+  addPattern,
+  matchesCallPattern,
+  matchesRulePattern,
+  usePatterns,
+  weightOf,
+  type RulePattern,
+} from './pattern.js';
+
+/** Why a pattern of a rule is refused; undefined for a good one, which is then the only one of the expression. */
+function patternProblem(pattern: string): string | undefined {
+  const patterns = new Map<string, RulePattern>();
+  const problem = addPattern(patterns, pattern);
+  usePatterns(patterns);
+  return problem;
+}
 
 t.test('patterns mean what RE2 says', (t) => {
   const table: readonly [pattern: string, text: string, matches: boolean][] = [
@@ -43,9 +58,9 @@ t.test('patterns mean what RE2 says', (t) => {
   ];
   for (const [pattern, text, matches] of table) {
     resetBudget();
+    t.equal(patternProblem(pattern), undefined);
     t.equal(matchesRulePattern(text, pattern), matches, `${pattern} on ${JSON.stringify(text)}`);
     t.equal(matchesCallPattern(text, pattern), matches);
-    t.equal(patternProblem(pattern), undefined);
   }
   t.end();
 });
@@ -81,6 +96,34 @@ t.test('a pattern of a rule is compiled when the rule is, and not again', (t) =>
   const activation = createActivation(exampleCall({ body: { s: 'only-in-this-test-1' } }));
   t.strictSame(rule.ok && rule.expression.evaluate(activation), { ok: true, value: true });
   t.equal(calls().length, 1);
+  t.end();
+});
+
+t.test('nor is it when so many others came that it is no longer shared', (t) => {
+  const rule = compileRule('body.s.matches("^pushed-out-[0-9]+$")');
+  for (let i = 0; i < 5_000; i++) patternProblem(`pushed out by ${i}`);
+  const calls = t.capture(RE2JS, 'compile', RE2JS.compile.bind(RE2JS));
+  const activation = createActivation(exampleCall({ body: { s: 'pushed-out-1' } }));
+  t.strictSame(rule.ok && rule.expression.evaluate(activation), { ok: true, value: true });
+  t.equal(calls().length, 0);
+  t.end();
+});
+
+t.test('the patterns of an expression are bounded together', (t) => {
+  const patterns = new Map<string, RulePattern>();
+  const slow = (i: number): string => `a(a|b){14}${i}`;
+  t.equal(addPattern(patterns, slow(0)), undefined);
+  t.ok(weightOf(patterns) > 5_000, 'building an automaton that is too large counts');
+  t.equal(addPattern(patterns, slow(0)), undefined);
+  t.equal(patterns.size, 1, 'the same pattern is one');
+  const problems = Array.from({ length: 100 }, (_, i) => addPattern(patterns, slow(i)));
+  t.equal(problems[10], undefined);
+  t.match(problems[99], /too large together/);
+  const words = new Map<string, RulePattern>();
+  for (let i = 0; i < 50; i++)
+    t.equal(addPattern(words, `(?i)\\b(drop|delete|truncate)\\b.*${i}`), undefined);
+  const [one, two] = ['[0-9]+x', '[0-9]+x|y'].map((text) => compileRule(`body.s.matches("${text}")`));
+  t.ok(one?.ok && two?.ok && one.expression.patternsWeight < two.expression.patternsWeight);
   t.end();
 });
 

@@ -1,10 +1,11 @@
 import type { ExpressionProblem } from '../expression.js';
+import type { RulePattern } from '../pattern.js';
 import { positionAt } from '../position.js';
 import type { CallNode, ListNode, LiteralNode, LoopNode, MapNode, Node, SelectNode } from '../syntax-tree.js';
 import { macroProblem, noOverload, unknownFunction } from './call-words.js';
 import type { CheckedTree } from './checked-tree.js';
 import { escapeProblem } from './escape-problem.js';
-import { literalArgumentProblem, numberProblem } from './literal-problem.js';
+import { formatProblem, numberProblem, patternProblem } from './literal-problem.js';
 import { namedField } from './named-field.js';
 import { findInScope, type Scope } from './scope.js';
 import { instantiate, type Signature } from './signature.js';
@@ -49,6 +50,7 @@ class Checker {
   readonly #problems: ExpressionProblem[] = [];
   readonly #types = new Map<Node, Type>();
   readonly #references = new Set<string>();
+  readonly #patterns = new Map<string, RulePattern>();
   readonly #qualifiedNames = new Map<SelectNode, string>();
   readonly #namespacedCalls = new Map<CallNode, string>();
   #scope: Scope | undefined;
@@ -72,6 +74,7 @@ class Checker {
       typeOperations: this.#substitution.operations,
       type,
       references: this.#references,
+      patterns: this.#patterns,
       qualifiedNames: this.#qualifiedNames,
       namespacedCalls: this.#namespacedCalls,
     };
@@ -204,9 +207,9 @@ class Checker {
       const types = args.map((type) => this.#substitution.settle(type));
       return this.#problem(node, noOverload(name, types, isMethod));
     }
-    const bad = literalArgumentProblem(node, (part) =>
-      this.#substitution.settle(this.#types.get(part) ?? DYN),
-    );
+    const bad =
+      patternProblem(node, this.#patterns) ??
+      formatProblem(node, (part) => this.#substitution.settle(this.#types.get(part) ?? DYN));
     return bad === undefined ? result : this.#problem(bad.node, bad.message);
   }
 

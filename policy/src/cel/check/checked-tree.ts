@@ -1,4 +1,5 @@
 import type { ExpressionProblem } from '../expression.js';
+import type { RulePatterns } from '../pattern.js';
 import type { CallNode, Node, SelectNode } from '../syntax-tree.js';
 import type { Type } from './type.js';
 
@@ -12,6 +13,8 @@ export interface CheckedTree {
   readonly type: Type;
   /** Declared variables that the expression reads; a macro's own variable of the same name does not count. */
   readonly references: ReadonlySet<string>;
+  /** The patterns that stand in the expression. */
+  readonly patterns: RulePatterns;
   /** Selections that spell a qualified name (`google.protobuf.Timestamp`), with that name. */
   readonly qualifiedNames: ReadonlyMap<SelectNode, string>;
   /** Calls of a namespaced function (`strings.quote`), with its whole name. */

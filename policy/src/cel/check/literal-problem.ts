@@ -1,6 +1,6 @@
 import { parseFormat } from '../functions/format-clause.js';
 import { MAX_INT, MAX_UINT, MIN_INT } from '../functions/number-range.js';
-import { patternProblem } from '../pattern.js';
+import { addPattern, type RulePattern } from '../pattern.js';
 import type { CallNode, LiteralNode, Node } from '../syntax-tree.js';
 import { describeTypeWithArticle, type Type } from './type.js';
 
@@ -19,19 +19,21 @@ export function numberProblem(node: LiteralNode): string | undefined {
   return undefined;
 }
 
-/** A pattern or a format text that stands in the expression and could never work. */
-export function literalArgumentProblem(
+interface ArgumentProblem {
+  readonly node: Node;
+  readonly message: string;
+}
+
+/** A pattern that stands in the expression and could never work. A good one is added to the others. */
+export function patternProblem(
   call: CallNode,
-  typeOf: (node: Node) => Type,
-): { readonly node: Node; readonly message: string } | undefined {
-  if (call.name === 'matches') {
-    const pattern = call.args.at(-1);
-    const text = textOf(pattern);
-    const reason = text === undefined ? undefined : patternProblem(text);
-    if (pattern === undefined || reason === undefined) return undefined;
-    return { node: pattern, message: `the regular expression is not valid RE2: ${reason}` };
-  }
-  return call.name === 'format' ? formatProblem(call, typeOf) : undefined;
+  patterns: Map<string, RulePattern>,
+): ArgumentProblem | undefined {
+  const pattern = call.name === 'matches' ? call.args.at(-1) : undefined;
+  const text = textOf(pattern);
+  const reason = text === undefined ? undefined : addPattern(patterns, text);
+  if (pattern === undefined || reason === undefined) return undefined;
+  return { node: pattern, message: `the regular expression is not valid RE2: ${reason}` };
 }
 
 function textOf(node: Node | undefined): string | undefined {
@@ -48,10 +50,9 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   X: ['int', 'uint', 'string', 'bytes'],
 };
 
-function formatProblem(
-  call: CallNode,
-  typeOf: (node: Node) => Type,
-): { readonly node: Node; readonly message: string } | undefined {
+/** A format text that stands in the expression and could never work. */
+export function formatProblem(call: CallNode, typeOf: (node: Node) => Type): ArgumentProblem | undefined {
+  if (call.name !== 'format') return undefined;
   const format = textOf(call.target);
   const list = call.args[0];
   if (format === undefined || list?.kind !== 'list') return undefined;
