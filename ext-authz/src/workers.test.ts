@@ -43,11 +43,15 @@ t.test('a worker that dies is replaced and its successor has the policies of the
   await program.ready();
   await program.write('a.yaml', refundPolicy({ mode: 'audit', name: 'renamed' }));
   await program.logged(({ msg, revision }) => msg === 'policies loaded' && revision === '2');
+  for (let checks = 0; checks < 3; checks += 1) await checkOnce(program);
+  const counted = /omnia_policy_evaluation_seconds_count 3\n/;
+  t.match((await program.get('/metrics')).text, counted);
   const pids = await workerPids(program.pid);
   t.equal(pids.length, 2);
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   await until(() => program.log.filter(({ msg }) => msg === 'worker ended; starting another').length === 2);
   await until(async () => (await program.get('/readyz')).status === 200);
+  t.match((await program.get('/metrics')).text, counted, 'what they counted is not taken back');
   const workers = new Set<unknown>();
   await until(async () => workers.add(await checkOnce(program)).size === 2);
   t.notOk(workers.has(1) || workers.has(2), 'both are new');

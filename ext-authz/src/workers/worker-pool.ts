@@ -2,6 +2,7 @@ import { ServiceError, type Logger, type MetricsSnapshot } from '@omnia-policy/s
 import cluster, { type Worker } from 'node:cluster';
 import { wholeLines } from './log-lines.js';
 import type { PoliciesMessage, ToPrimary, ToWorker } from './messages.js';
+import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.js';
 
 export interface WorkerPool {
   /** Resolves when the first of them listens. */
@@ -14,7 +15,7 @@ export interface WorkerPool {
   readonly distribute: (policies: PoliciesMessage) => void;
   /** Resolves when every worker has a set in force. */
   readonly whenAllServe: () => Promise<void>;
-  /** Of the workers that answer within a second. */
+  /** Of all workers that there are and were. */
   readonly metrics: () => Promise<readonly MetricsSnapshot[]>;
   /** Resolves when all have ended. */
   readonly stop: () => Promise<void>;
@@ -31,18 +32,16 @@ interface Member {
 interface PoolState {
   readonly members: Map<number, Member>;
   readonly waiting: Set<() => void>;
-  readonly metricsWanted: Map<number, (snapshot: MetricsSnapshot) => void>;
+  readonly metrics: WorkerMetrics;
   policies: PoliciesMessage | undefined;
   readonly port: number;
   isStopping: boolean;
   /** Workers in a row that ended before they listened. */
   failures: number;
-  requests: number;
 }
 
 const maxFailures = 5;
 const restartDelayMs = 200;
-const metricsTimeoutMs = 1000;
 
 export interface WorkerPoolOptions {
   readonly count: number;
@@ -78,7 +77,7 @@ export function startWorkerPool({ count, port, logger }: WorkerPoolOptions): Wor
     },
     whenAllServe: () =>
       whenTrue(state, () => state.members.size === count && [...state.members.values()].every(isServing)),
-    metrics: () => collectMetrics(state),
+    metrics: () => state.metrics.collect(state.members.keys()),
     stop: () => stopMembers(state),
     kill() {
       for (const { worker } of state.members.values()) worker.process.kill('SIGKILL');
@@ -87,15 +86,18 @@ export function startWorkerPool({ count, port, logger }: WorkerPoolOptions): Wor
 }
 
 function emptyPool(port: number): PoolState {
+  const members = new Map<number, Member>();
   return {
-    members: new Map(),
+    members,
     waiting: new Set(),
-    metricsWanted: new Map(),
+    metrics: createWorkerMetrics((id, request) => {
+      const worker = members.get(id)?.worker;
+      if (worker !== undefined) tell(worker, { kind: 'report-metrics', id: request });
+    }),
     policies: undefined,
     port,
     isStopping: false,
     failures: 0,
-    requests: 0,
   };
 }
 
@@ -129,6 +131,7 @@ function startMember(state: PoolState, events: PoolEvents): void {
   });
   worker.on('exit', (code: number | null, signal: string | null) => {
     state.members.delete(worker.id);
+    state.metrics.retire(worker.id);
     if (!state.isStopping) replace(state, events, { member, code, signal });
     settle(state);
   });
@@ -153,7 +156,8 @@ function receive(
       member.revision = message.revision;
       return;
     case 'metrics':
-      state.metricsWanted.get(message.id)?.(message.snapshot);
+      // What comes after its end was sent before, and is not counted again.
+      if (state.members.has(member.worker.id)) state.metrics.receive(member.worker.id, message);
       return;
     case 'failed':
       events.onFailure(new ServiceError(message.code, message.message));
@@ -180,26 +184,6 @@ function replace(
     },
     state.failures === 0 ? 0 : restartDelayMs,
   );
-}
-
-/** Snapshots of the workers; one that is busy or ending is left out rather than waited for. */
-async function collectMetrics(state: PoolState): Promise<readonly MetricsSnapshot[]> {
-  const answers = [...state.members.values()].map(async ({ worker }) => {
-    const id = (state.requests += 1);
-    return new Promise<MetricsSnapshot | undefined>((resolve) => {
-      const timer = setTimeout(() => {
-        state.metricsWanted.delete(id);
-        resolve(undefined);
-      }, metricsTimeoutMs);
-      state.metricsWanted.set(id, (snapshot) => {
-        clearTimeout(timer);
-        state.metricsWanted.delete(id);
-        resolve(snapshot);
-      });
-      tell(worker, { kind: 'report-metrics', id });
-    });
-  });
-  return (await Promise.all(answers)).filter((snapshot) => snapshot !== undefined);
 }
 
 async function whenTrue(state: PoolState, holds: () => boolean): Promise<void> {
