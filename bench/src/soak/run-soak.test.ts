@@ -32,8 +32,7 @@ t.test('both roles in the real Envoy, and what its memory is', async (t) => {
   for (const { residentBytes, heapBytes, wasm, reloads } of samples) {
     t.ok(residentBytes > heapBytes && heapBytes > 2 ** 20);
     t.equal(reloads, 0);
-    if (process.platform === 'linux')
-      t.ok(wasm && wasm.vms >= 4 && wasm.bytes >= wasm.vms * 65_536);
+    if (process.platform === 'linux') t.ok(wasm && wasm.vms >= 4 && wasm.bytes >= wasm.vms * 65_536);
   }
 });
 
