@@ -63,6 +63,15 @@ t.test('within a policy: claims first, then rules in order, the first denial sto
   t.same(findings(ask(set, { headers: { ...claims, 'x-omnia-claim-team': ' ' } })), [
     'p/required-claim:Team: deny',
   ]);
+  for (const empty of ['', ',', ' , ', ',,\t,']) {
+    const headers = { ...claims, 'x-omnia-claim-team': empty };
+    t.same(
+      findings(ask(set, { headers })),
+      ['p/required-claim:Team: deny'],
+      `a list of empty texts: ${empty}`,
+    );
+  }
+  t.same(findings(ask(set, { headers: { ...claims, 'x-omnia-claim-team': ',support' } })), []);
   t.same(findings(ask(set, { headers: { 'x-omnia-claim-team': 'a' } })), [
     'p/required-claim:customer_id: deny',
   ]);

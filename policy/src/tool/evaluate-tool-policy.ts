@@ -4,6 +4,9 @@ import type { Finding } from '../decision.js';
 import { judge, type Verdict } from '../judge.js';
 import type { CompiledClaim, CompiledRule, CompiledToolPolicy } from './compile-tool-policy.js';
 
+/** What a claim that is empty, or a list of empty texts, looks like as a header. */
+const NOTHING = /^[\s,]*$/;
+
 /**
  * Required claims in order, then rules in order; the first denial stops. A failed evaluation denies or,
  * under onFailure: allow, is noted and the next rule still runs.
@@ -52,8 +55,7 @@ function failureBeforeRules(policy: CompiledToolPolicy, call: ToolCall): Verdict
 }
 
 function isClaimMissing(claim: CompiledClaim, call: ToolCall): boolean {
-  const value = call.headers.get(claim.header);
-  return value === undefined || value.trim() === '';
+  return NOTHING.test(call.headers.get(claim.header) ?? '');
 }
 
 function evaluateRule(rule: CompiledRule, activation: Activation): Verdict | undefined {
