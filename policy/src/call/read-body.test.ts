@@ -32,6 +32,7 @@ t.test('readable bodies', (t) => {
     ],
     ['the same key in different objects', '[{"a":1},{"a":{"a":2}}]', JSON_TYPE, [{ a: 1 }, { a: { a: 2 } }]],
     ['a surrogate pair', '"\\ud83d\\ude00"', JSON_TYPE, '😀'],
+    ['a form with a dot', 'a.b=1&c=2', withType('application/x-www-form-urlencoded'), { 'a.b': '1', c: '2' }],
     ['form', 'a=1&b=x+y%26&c=', withType('application/x-www-form-urlencoded'), { a: '1', b: 'x y&', c: '' }],
   ];
   for (const [name, text, headers, value] of cases) {
@@ -103,7 +104,14 @@ t.test('unreadable bodies say why', (t) => {
       withType('application/x-www-form-urlencoded'),
       'invalid-form',
     ]),
-    ['a repeated form field', 'a=1&a=2', withType('application/x-www-form-urlencoded'), 'duplicate-keys'],
+    ...['a=1&a=2', 'amount=1&Amount=2', 'a=1&%41=2', 'order.id=1&order_id=2', 'a.b.c=1&A_b.C=2'].map(
+      (text): [string, string, ReadonlyMap<string, string>, string] => [
+        `form fields that are one to some: ${text}`,
+        text,
+        withType('application/x-www-form-urlencoded'),
+        'duplicate-keys',
+      ],
+    ),
   ];
   for (const [name, text, headers, reason] of cases) {
     t.same(read(text, headers), { state: 'unreadable', reason }, name);
