@@ -102,6 +102,21 @@ t.test('shapes', (t) => {
     ['no tool, body unseen', { headers: NO_TOOL, state: 'not-buffered' }, 'unknown-tool'],
     ['no tool, duplicate keys', { headers: NO_TOOL, body: '{"a":1,"a":2}' }, 'unknown-tool'],
     ['no tool, a GET', { headers: NO_TOOL, state: 'not-buffered', method: 'GET' }, 'unmatched'],
+    ...['0', '00'].map((length): [string, Parameters<typeof request>[0], string] => [
+      `no tool, a POST of length ${length}`,
+      { headers: { ...NO_TOOL, 'content-length': length }, state: 'not-buffered' },
+      'unmatched',
+    ]),
+    ...['GET', 'HEAD', 'OPTIONS', 'DELETE'].flatMap((method) =>
+      [{ 'content-length': '2' }, { 'transfer-encoding': 'chunked' }].map(
+        (declared): [string, Parameters<typeof request>[0], string] => [
+          `no tool, an unseen body that a ${method} declares by ${Object.keys(declared).join()}`,
+          { headers: { ...NO_TOOL, ...declared }, state: 'not-buffered', method },
+          'unknown-tool',
+        ],
+      ),
+    ),
+    ['no tool, an empty body', { headers: NO_TOOL, body: '' }, 'unmatched'],
     [
       'no tool, a GET with an unreadable body',
       { headers: NO_TOOL, body: '{"a":1,"a":2}', method: 'GET' },

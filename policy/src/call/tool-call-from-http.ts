@@ -85,10 +85,17 @@ function shapeOf(
   return body.state === 'unreadable' ? UNKNOWN_TOOL : TOOL_CALL;
 }
 
-/** Where Envoy shows no body, a method without one in HTTP's own sense is believed to have none. */
+const METHODS_WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
+
+/**
+ * Where Envoy shows no body, the headers tell whether there is one; where they are silent, as HTTP/2 allows, a method
+ * without content in HTTP's own sense is believed to have none.
+ */
 function hasContent({ body, headers, method }: HttpToolRequest): boolean {
   if (body.state !== 'not-buffered') return body.state === 'truncated' || body.bytes.length > 0;
-  return headers.get('content-length') !== '0' && !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method);
+  if (headers.has('transfer-encoding')) return true;
+  const length = headers.get('content-length');
+  return length === undefined ? !METHODS_WITHOUT_CONTENT.has(method) : !/^0+$/.test(length);
 }
 
 function ambiguous(rule: string, message: string): CallShape {
