@@ -10,13 +10,18 @@ export function knownRegistries(policySet: PolicySet): ReadonlySet<string> {
   let known = cache.get(policySet);
   if (known === undefined) {
     known = new Set(
-      policySet.documents
-        .flatMap(({ value }) => field(field(field(value, 'spec'), 'selector'), 'registry'))
-        .filter(isText),
+      policySet.documents.flatMap(({ value }) => registriesOf(field(value, 'spec'))).filter(isText),
     );
     cache.set(policySet, known);
   }
   return known;
+}
+
+/** Of a ToolPolicy its selector's, of an AgentPolicy those of its rules. */
+function registriesOf(spec: unknown): readonly unknown[] {
+  const rules = field(field(spec, 'toolAccess'), 'rules');
+  const ofRules = Array.isArray(rules) ? rules.map((rule) => field(rule, 'registry')) : [];
+  return [field(field(spec, 'selector'), 'registry'), ...ofRules];
 }
 
 function field(value: unknown, name: string): unknown {

@@ -2,28 +2,26 @@ import { compilePolicySet, type Decision, type Finding, type ToolCall } from '@o
 import { createMetrics, metricsText } from '@omnia-policy/service';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { createDecisionMetrics, createLoadMetrics } from './metrics.js';
+import { checkFailures, createDecisionMetrics, createLoadMetrics } from './metrics.js';
 
 const page = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8');
 
-t.test(
-  'docs/reference/metrics.md lists exactly the metrics that there are, with their types and labels',
-  async (t) => {
-    const metrics = createMetrics();
-    createDecisionMetrics(metrics);
-    createLoadMetrics(metrics);
-    const documented = [...page.matchAll(/^\| `(omnia_\w+)` \| (\w+) \|/gm)].map(
-      ([, name, type]) => `${name} ${type}`,
-    );
-    const { text } = await metricsText([await metrics.snapshot()]);
-    const real = [...text.matchAll(/^# TYPE (omnia_\w+) (\w+)/gm)].map(([, name, type]) => `${name} ${type}`);
-    t.strictSame(documented.sort(), real.sort());
-    t.ok(metrics.names().every((name) => /^(omnia|process|nodejs)_/.test(name)));
-  },
-);
+function agentPolicy(registries: readonly string[]) {
+  return {
+    kind: 'AgentPolicy',
+    spec: { toolAccess: { rules: registries.map((registry) => ({ registry })) } },
+  };
+}
 
 const policySet = compilePolicySet(
-  [{ origin: 'a', value: { kind: 'ToolPolicy', spec: { selector: { registry: 'customer-tools' } } } }],
+  [
+    { origin: 'a', value: { kind: 'ToolPolicy', spec: { selector: { registry: 'customer-tools' } } } },
+    { origin: 'b', value: agentPolicy(['orders', 'billing']) },
+    {
+      origin: 'c',
+      value: { kind: 'AgentPolicy', spec: { toolAccess: { rules: [null, 'x', {}, { registry: 1 }] } } },
+    },
+  ],
   { revision: '1' },
 );
 const finding: Finding = {
@@ -55,6 +53,12 @@ const cases: readonly {
     findings: [],
     registry: 'made-up',
     counted: ['allowed,,,,other 1'],
+  },
+  {
+    name: 'a registry that only an AgentPolicy names',
+    findings: [],
+    registry: 'billing',
+    counted: ['allowed,,,,billing 1'],
   },
   { name: 'a denial', findings: [finding], counted: ['denied,production,p,enforce,customer-tools 1'] },
   {
@@ -101,3 +105,44 @@ for (const { name, findings, registry = 'customer-tools', counted } of cases) {
     t.strictSame(series.sort(), [...counted].sort());
   });
 }
+
+/** Name, type and labels of each metric, with every series that there can be. */
+async function realMetrics(): Promise<string[]> {
+  const metrics = createMetrics();
+  const ofDecisions = createDecisionMetrics(metrics);
+  ofDecisions.record({ decision, call: { registry: '' } as ToolCall, policySet });
+  for (const failure of checkFailures) ofDecisions.fail(failure);
+  createLoadMetrics(metrics);
+  t.ok(metrics.names().every((name) => /^(omnia|process|nodejs)_/.test(name)));
+  const { text } = await metricsText([await metrics.snapshot()]);
+  return [...text.matchAll(/^# TYPE (omnia_\w+) (\w+)\n\w+(?:\{(.*)\})?/gm)].map(
+    ([, name = '', type = '', labels = '']) =>
+      row(
+        name,
+        type,
+        [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label),
+      ),
+  );
+}
+
+/** `le` is part of the type. */
+function row(name: string, type: string, labels: readonly string[]): string {
+  return `${name} ${type} ${labels.filter((label) => label !== 'le').join(' ')}`;
+}
+
+t.test(
+  'docs/reference/metrics.md lists exactly the metrics that there are, with types, labels and reasons',
+  async (t) => {
+    const documented = [...page.matchAll(/^\| `(omnia_\w+)` \| (\w+) \| (.*?) ?\|/gm)].map(
+      ([, name = '', type = '', labels = '']) =>
+        row(
+          name,
+          type,
+          [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label),
+        ),
+    );
+    t.strictSame(documented.sort(), (await realMetrics()).sort());
+    const failures = /^\| `omnia_checks_failed_total` .*: (.*)\. \|$/m.exec(page)?.[1];
+    t.equal(failures, checkFailures.map((reason) => `\`${reason}\``).join(', '));
+  },
+);

@@ -8,7 +8,8 @@ const evaluationBuckets = [
   20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 50e-3, 100e-3, 500e-3,
 ] as const;
 
-export type CheckFailure = 'not-ready' | 'malformed-request' | 'internal';
+export const checkFailures = ['not-ready', 'malformed-request', 'internal'] as const;
+export type CheckFailure = (typeof checkFailures)[number];
 
 /** Metrics of a process that answers Checks. */
 export interface DecisionMetrics {
