@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { developmentIssuer, startChild, type Child, type EnvoyBinary } from '@omnia-policy/cli';
 import type { Address } from '@omnia-policy/envoy';
+import { extAuthzNodeFlags, extAuthzPath } from '@omnia-policy/ext-authz';
 import type { JsonObject } from '@omnia-policy/policy';
 import { freePorts } from '@omnia-policy/test/free-ports.js';
 import { benchNeeds } from './bench-needs.js';
@@ -84,8 +85,10 @@ async function startService(service: Service, { folder, grpc, ops }: ServicePlac
   const policies = join(folder, 'policies');
   await mkdir(policies);
   await writePolicies(policies, benchPolicies(service.policies));
+  // As `omnia-policy run` starts it.
   return startProgram([
-    fileURLToPath(new URL('../bin/omnia-ext-authz.js', import.meta.resolve('@omnia-policy/ext-authz'))),
+    ...extAuthzNodeFlags,
+    extAuthzPath,
     ...['--policies', policies, '--listen', address, '--ops', `${HOST}:${ops.port}`],
     ...['--max-request-bytes', String(MAX_REQUEST_BYTES)],
   ]);
@@ -103,10 +106,9 @@ async function writePolicies(folder: string, policies: readonly JsonObject[]): P
 }
 
 function startProgram(args: readonly string[]): Child {
-  const { BENCH_NODE_OPTIONS: nodeOptions } = process.env;
   return startChild({
     command: process.execPath,
-    args: [...(nodeOptions === undefined ? [] : nodeOptions.split(' ')), ...args],
+    args,
     env: process.env,
     stdout: 'ignore',
     onLine: (line) => process.stderr.write(`service: ${line}\n`),
