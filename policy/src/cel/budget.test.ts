@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { JsonObject } from '../call/json.js';
-import { BUDGET_STEPS, CALL_BUDGET_STEPS } from './budget.js';
+import { BUDGET_STEPS, CALL_BUDGET_STEPS, spentSteps } from './budget.js';
 import { compileRule } from './compile-rule.js';
 import { createActivation } from './create-activation.js';
 import { exampleCall } from './testing/example-call.js';
@@ -55,6 +55,14 @@ t.test('whatever reads a long text for every element of a list pays for its leng
   ]) {
     t.equal(outcomeOf(`body.l.exists(x, ${condition})`, body), 'over-budget', condition);
   }
+  t.end();
+});
+
+t.test('copying a list costs a step for two elements', (t) => {
+  const rule = compileRule('(body.l + body.l).size() == 0');
+  const activation = createActivation(exampleCall({ body: { l: numbers(5_000) } }));
+  t.strictSame(rule.ok && rule.expression.evaluate(activation), { ok: true, value: false });
+  t.ok(spentSteps() >= 5_000, `${spentSteps()} steps`);
   t.end();
 });
 
