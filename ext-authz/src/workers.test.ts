@@ -1,12 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { createCheckClient, metadataOf, toolRequest } from './testing/check-client.js';
 import { refundPolicy } from './testing/policy-texts.js';
 import { startProgram, until, type LogLine, type StartedProgram } from './testing/started-program.js';
 
-async function started(test: Pick<typeof t, 'teardown'>): Promise<StartedProgram> {
+async function started(
+  test: Pick<typeof t, 'teardown'>,
+  policy = refundPolicy({ mode: 'audit' }),
+): Promise<StartedProgram> {
   const program = await startProgram({
-    policies: { 'a.yaml': refundPolicy({ mode: 'audit' }) },
-    args: ['--workers', '2'],
+    policies: { 'a.yaml': policy },
+    args: ['--workers', '2', '--log-level', 'debug'],
   });
   test.teardown(() => program.end('SIGKILL'));
   return program;
@@ -77,6 +81,41 @@ t.test('all workers change together, and SIGTERM ends all', async (t) => {
   t.equal(code, 0);
   for (const pid of pids) t.throws(() => process.kill(pid, 0), 'the worker is gone');
 });
+
+t.test(
+  'ready once every worker has the newest policies; /policies names those that are behind',
+  async (t) => {
+    const program = await started(t, 'a: [1\n');
+    await until(() => program.log.filter(({ msg }) => msg === 'worker listens').length === 2);
+    const [first = 0, second = 0] = await workerPids(program.pid);
+    t.teardown(() => {
+      for (const pid of [first, second]) process.kill(pid, 'SIGCONT');
+    });
+    const behind = async (...workers: readonly object[]): Promise<void> => {
+      await until(async () => {
+        const report = JSON.parse((await program.get('/policies')).text) as { workersBehind?: unknown };
+        return isDeepStrictEqual(report.workersBehind ?? [], workers);
+      });
+    };
+    const notReady = { status: 503, text: /workers do not have the policies yet/ };
+
+    process.kill(second, 'SIGSTOP');
+    await program.write('a.yaml', refundPolicy());
+    await behind({ worker: 2, revision: null });
+    t.match(await program.get('/readyz'), notReady);
+
+    process.kill(first, 'SIGSTOP');
+    await program.write('a.yaml', refundPolicy({ limit: 200 }));
+    await program.logged(({ msg, revision }) => msg === 'policies loaded' && revision === '2');
+    process.kill(second, 'SIGCONT');
+    await behind({ worker: 1, revision: '1' });
+    t.match(await program.get('/readyz'), notReady, 'all have some policies, but not the same');
+
+    process.kill(first, 'SIGCONT');
+    await behind();
+    await program.ready();
+  },
+);
 
 /** From the kernel's list of a process's children. */
 async function workerPids(pid: number): Promise<number[]> {

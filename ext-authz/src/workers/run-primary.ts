@@ -9,10 +9,11 @@ import {
 } from '@omnia-policy/service';
 import type { ExtAuthzSettings } from '../configuration.js';
 import { createCredentials } from '../credentials.js';
+import type { PoliciesReport } from '../policies-report.js';
 import { createPolicyLoading, type PolicyLoading } from '../policy-loading.js';
 import { shutdownDeadlineMs, type RunningExtAuthz } from '../running-ext-authz.js';
 import { settlePort } from './settle-port.js';
-import { startWorkerPool, type WorkerPool } from './worker-pool.js';
+import { startWorkerPool, type WorkerPool, type WorkerRevision } from './worker-pool.js';
 
 /**
  * The service in several processes: this one owns the folder of policies and the ops address, the workers answer
@@ -34,7 +35,7 @@ export async function runPrimary(settings: ExtAuthzSettings, logger: Logger): Pr
     {
       notReady: () => reasonNotReady(readiness, loading.policySet(), pool.serving()),
       metrics: async () => metricsText([await metrics.snapshot(), ...(await pool.metrics())]),
-      policies: loading.report,
+      policies: () => report(loading, pool),
     },
     { address: settings.ops, flag: '--ops' },
   );
@@ -58,6 +59,16 @@ export async function runPrimary(settings: ExtAuthzSettings, logger: Logger): Pr
       if (!(await runShutdown({ steps, deadlineMs: shutdownDeadlineMs, logger }))) pool.kill();
     },
   };
+}
+
+/** Says which workers still decide by an older set, if there are any. */
+function report(loading: PolicyLoading, pool: WorkerPool): PoliciesReport & Partial<WorkersReport> {
+  const workersBehind = pool.behind();
+  return { ...loading.report(), ...(workersBehind.length > 0 && { workersBehind }) };
+}
+
+interface WorkersReport {
+  readonly workersBehind: readonly WorkerRevision[];
 }
 
 async function load(loading: PolicyLoading, pool: WorkerPool): Promise<void> {

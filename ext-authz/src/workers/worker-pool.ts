@@ -13,13 +13,21 @@ export interface WorkerPool {
   readonly serving: () => number;
   /** Hands a set to all workers and to those that will replace them. */
   readonly distribute: (policies: PoliciesMessage) => void;
-  /** Resolves when every worker has a set in force. */
+  /** Workers that do not have the newest set a moment after it was handed out: frozen, or very busy. */
+  readonly behind: () => readonly WorkerRevision[];
+  /** Resolves when every worker has the newest set in force. */
   readonly whenAllServe: () => Promise<void>;
   /** Of all workers that there are and were. */
   readonly metrics: () => Promise<readonly MetricsSnapshot[]>;
   /** Resolves when all have ended. */
   readonly stop: () => Promise<void>;
   readonly kill: () => void;
+}
+
+export interface WorkerRevision {
+  readonly worker: number;
+  /** Null: it has no policies yet. */
+  readonly revision: string | null;
 }
 
 interface Member {
@@ -34,6 +42,7 @@ interface PoolState {
   readonly waiting: Set<() => void>;
   readonly metrics: WorkerMetrics;
   policies: PoliciesMessage | undefined;
+  distributedAtMs: number;
   readonly port: number;
   isStopping: boolean;
   /** Workers in a row that ended before they listened. */
@@ -42,6 +51,8 @@ interface PoolState {
 
 const maxFailures = 5;
 const restartDelayMs = 200;
+/** Compiling many policies takes some of it. */
+const momentMs = 1000;
 
 export interface WorkerPoolOptions {
   readonly count: number;
@@ -73,10 +84,11 @@ export function startWorkerPool({ count, port, logger }: WorkerPoolOptions): Wor
     serving: () => [...state.members.values()].filter(isServing).length,
     distribute(policies) {
       state.policies = policies;
+      state.distributedAtMs = performance.now();
       for (const { worker, hasStarted } of state.members.values()) if (hasStarted) tell(worker, policies);
     },
-    whenAllServe: () =>
-      whenTrue(state, () => state.members.size === count && [...state.members.values()].every(isServing)),
+    behind: () => membersBehind(state),
+    whenAllServe: () => whenTrue(state, () => state.members.size === count && haveNewest(state)),
     metrics: () => state.metrics.collect(state.members.keys()),
     stop: () => stopMembers(state),
     kill() {
@@ -95,10 +107,22 @@ function emptyPool(port: number): PoolState {
       if (worker !== undefined) tell(worker, { kind: 'report-metrics', id: request });
     }),
     policies: undefined,
+    distributedAtMs: 0,
     port,
     isStopping: false,
     failures: 0,
   };
+}
+
+function haveNewest({ members, policies }: PoolState): boolean {
+  return [...members.values()].every((member) => isServing(member) && member.revision === policies?.revision);
+}
+
+function membersBehind({ members, policies, distributedAtMs }: PoolState): readonly WorkerRevision[] {
+  if (policies === undefined || performance.now() - distributedAtMs < momentMs) return [];
+  return [...members.values()]
+    .filter(({ isListening, revision }) => isListening && revision !== policies.revision)
+    .map(({ worker, revision = null }) => ({ worker: worker.id, revision }));
 }
 
 async function stopMembers(state: PoolState): Promise<void> {
@@ -149,6 +173,7 @@ function receive(
       return;
     case 'listening':
       member.isListening = true;
+      events.logger.debug({ worker: member.worker.id }, 'worker listens');
       state.failures = 0;
       events.onListening();
       return;
