@@ -6,20 +6,18 @@ import type { CheckedTree } from './check/checked-tree.js';
 import type { Type } from './check/type.js';
 import { planExpression, type EnginePlan } from './engine.js';
 import type { Evaluation } from './evaluation.js';
-import type { ExpressionProblem } from './expression.js';
+import type { ExpressionProblem, PatternsWeight } from './expression.js';
 import { faultOf } from './fault.js';
 import { LIBRARY } from './functions/library.js';
 import { parseExpression } from './parse-expression.js';
-import { usePatterns, weightOf } from './pattern.js';
 import { rewrite } from './rewrite.js';
+import { usePatterns } from './rule-patterns.js';
 
 /** An expression that may run. What its result is for is not known here. */
 export interface Program {
   readonly type: Type;
   /** Declared variables that it reads. */
   readonly references: ReadonlySet<string>;
-  /** What compiling the patterns that stand in it takes, in microseconds or so. */
-  readonly patternsWeight: number;
   /**
    * @param variables an object that has each declared variable as a property
    * @param maxSteps what the evaluation may take; {@link BUDGET_STEPS} unless the call has less left
@@ -27,9 +25,11 @@ export interface Program {
   run(variables: object, maxSteps?: number): Evaluation<CelValue>;
 }
 
-export type CompiledProgram =
-  | { readonly ok: true; readonly program: Program }
-  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
+export type CompiledProgram = PatternsWeight &
+  (
+    | { readonly ok: true; readonly program: Program }
+    | { readonly ok: false; readonly problems: readonly ExpressionProblem[] }
+  );
 
 /** What an expression can read: variables with their types, and the fields of those that have no others. */
 export interface Vocabulary {
@@ -46,9 +46,11 @@ export function compileExpression(
   limits: AdmissionLimits = ADMISSION_LIMITS,
 ): CompiledProgram {
   const checked = checkText(text, vocabulary, limits);
-  if (!('root' in checked)) return { ok: false, problems: [checked] };
-  if (checked.problems.length > 0) return { ok: false, problems: checked.problems };
-  return { ok: true, program: programOf(checked) };
+  if (!('root' in checked)) return { ok: false, problems: [checked], patternsWeight: 0 };
+  const { problems, patterns } = checked;
+  const patternsWeight = patterns.weight;
+  if (problems.length > 0) return { ok: false, problems, patternsWeight };
+  return { ok: true, program: programOf(checked), patternsWeight };
 }
 
 /** A text that is admitted and parsed, with what the checker says of it; or why it is not. */
@@ -73,7 +75,6 @@ export function programOf(checked: CheckedTree): Program {
   return {
     type,
     references,
-    patternsWeight: weightOf(patterns),
     run(variables, maxSteps = BUDGET_STEPS) {
       usePatterns(patterns);
       return runPlan(evaluate, variables, maxSteps);

@@ -22,19 +22,19 @@ export interface Purpose<T> {
 export function compileForPolicy<T>(text: string, purpose: Purpose<T>): CompileResult<T> {
   const compiled = compileExpression(text, POLICY_VOCABULARY);
   if (!compiled.ok) return compiled;
-  const { type } = compiled.program;
+  const { patternsWeight, program } = compiled;
+  const { type } = program;
   if (!purpose.kinds.has(type.kind)) {
     const message = `${purpose.requirement}, and this is ${describeTypeWithArticle(type)}`;
-    return { ok: false, problems: [{ message, line: 1, column: 1 }] };
+    return { ok: false, problems: [{ message, line: 1, column: 1 }], patternsWeight };
   }
-  return { ok: true, expression: expressionOf(compiled.program, purpose) };
+  return { ok: true, expression: expressionOf(program, purpose), patternsWeight };
 }
 
 function expressionOf<T>(program: Program, { read, failure }: Purpose<T>): Expression<T> {
   const references = rootReferences(program);
   return {
     references,
-    patternsWeight: program.patternsWeight,
     evaluate(activation: Activation): Evaluation<T> {
       const result = evaluateOnCall(program, references, activation);
       if (!result.ok) return result;

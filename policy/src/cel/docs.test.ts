@@ -5,12 +5,8 @@ import { compileHeaderValue } from './compile-header-value.js';
 import { compileRule } from './compile-rule.js';
 import { BUDGET_STEPS, CALL_BUDGET_STEPS, MAX_LIST_SIZE, MAX_TEXT_LENGTH } from './budget.js';
 import { ADMISSION_LIMITS } from './admission.js';
-import {
-  MAX_EXPRESSION_PATTERNS_WEIGHT,
-  MAX_CALL_PATTERN_WEIGHT,
-  MAX_PATTERN_LENGTH,
-  MAX_RULE_PATTERN_WEIGHT,
-} from './pattern.js';
+import { MAX_CALL_PATTERN_WEIGHT, MAX_PATTERN_LENGTH } from './pattern.js';
+import { MAX_EXPRESSION_PATTERNS_WEIGHT, MAX_RULE_PATTERN_WEIGHT } from './rule-patterns.js';
 import { MAX_TYPE_PARTS } from './check/type.js';
 import { LIBRARY } from './functions/library.js';
 import { ROOT_FIELDS, ROOT_VARIABLES } from './variables.js';

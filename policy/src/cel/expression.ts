@@ -7,8 +7,6 @@ export type RootVariable = 'headers' | 'body' | 'identity' | 'request' | 'tool' 
 /** An expression that was parsed, checked and planned. Stateless: one instance serves every call. */
 export interface Expression<T> {
   readonly references: ReadonlySet<RootVariable>;
-  /** What compiling its regular expressions takes, in microseconds or so; a document's expressions add up. */
-  readonly patternsWeight: number;
   evaluate(activation: Activation): Evaluation<T>;
 }
 
@@ -24,6 +22,13 @@ export interface ExpressionProblem {
   readonly column: number;
 }
 
-export type CompileResult<T> =
-  | { readonly ok: true; readonly expression: Expression<T> }
-  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
+/** What compiling an expression's regular expressions took, in microseconds or so; those of a document add up. */
+export interface PatternsWeight {
+  readonly patternsWeight: number;
+}
+
+export type CompileResult<T> = PatternsWeight &
+  (
+    | { readonly ok: true; readonly expression: Expression<T> }
+    | { readonly ok: false; readonly problems: readonly ExpressionProblem[] }
+  );

@@ -4,19 +4,13 @@ import { resetBudget } from './budget.js';
 import { compileRule } from './compile-rule.js';
 import { createActivation } from './create-activation.js';
 import { exampleCall } from './testing/example-call.js';
-import {
-  addPattern,
-  matchesCallPattern,
-  matchesRulePattern,
-  usePatterns,
-  weightOf,
-  type RulePattern,
-} from './pattern.js';
+import { matchesCallPattern } from './pattern.js';
+import { matchesRulePattern, RulePatterns, usePatterns } from './rule-patterns.js';
 
 /** Why a pattern of a rule is refused; undefined for a good one, which is then the only one of the expression. */
 function patternProblem(pattern: string): string | undefined {
-  const patterns = new Map<string, RulePattern>();
-  const problem = addPattern(patterns, pattern);
+  const patterns = new RulePatterns();
+  const problem = patterns.add(pattern);
   usePatterns(patterns);
   return problem;
 }
@@ -110,20 +104,30 @@ t.test('nor is it when so many others came that it is no longer shared', (t) => 
 });
 
 t.test('the patterns of an expression are bounded together', (t) => {
-  const patterns = new Map<string, RulePattern>();
+  const patterns = new RulePatterns();
   const slow = (i: number): string => `a(a|b){14}${i}`;
-  t.equal(addPattern(patterns, slow(0)), undefined);
-  t.ok(weightOf(patterns) > 5_000, 'building an automaton that is too large counts');
-  t.equal(addPattern(patterns, slow(0)), undefined);
-  t.equal(patterns.size, 1, 'the same pattern is one');
-  const problems = Array.from({ length: 100 }, (_, i) => addPattern(patterns, slow(i)));
+  t.equal(patterns.add(slow(0)), undefined);
+  const { weight } = patterns;
+  t.ok(weight > 5_000, 'building an automaton that is too large counts');
+  t.equal(patterns.add(slow(0)), undefined);
+  t.equal(patterns.weight, weight, 'the same pattern is one');
+  t.match(patterns.add('(abc'), /./);
+  t.ok(patterns.weight > weight, 'what is no pattern counts, too');
+  const problems = Array.from({ length: 100 }, (_, i) => patterns.add(slow(i)));
   t.equal(problems[10], undefined);
   t.match(problems[99], /too large together/);
-  const words = new Map<string, RulePattern>();
-  for (let i = 0; i < 50; i++)
-    t.equal(addPattern(words, `(?i)\\b(drop|delete|truncate)\\b.*${i}`), undefined);
-  const [one, two] = ['[0-9]+x', '[0-9]+x|y'].map((text) => compileRule(`body.s.matches("${text}")`));
-  t.ok(one?.ok && two?.ok && one.expression.patternsWeight < two.expression.patternsWeight);
+  const words = new RulePatterns();
+  for (let i = 0; i < 50; i++) t.equal(words.add(`(?i)\\b(drop|delete|truncate)\\b.*${i}`), undefined);
+  t.end();
+});
+
+t.test('what the patterns of an expression took is known, though it be refused', (t) => {
+  const weightOf = (text: string): number => compileRule(text).patternsWeight;
+  t.equal(weightOf('body.s == "x"'), 0);
+  t.ok(weightOf('body.s.matches("[0-9]+x")') > 0);
+  t.ok(weightOf('body.s.matches("[0-9]+x") && body.s.matches("y")') > weightOf('body.s.matches("[0-9]+x")'));
+  for (const text of ['body.s.matches("a(a|b){14}$") && 1', 'body.s.matches("a(a|b){14}$") || nmae'])
+    t.ok(weightOf(text) > 5_000, text);
   t.end();
 });
 

@@ -1,6 +1,6 @@
 import type { ExpressionProblem } from '../expression.js';
-import type { RulePattern } from '../pattern.js';
 import { positionAt } from '../position.js';
+import { RulePatterns } from '../rule-patterns.js';
 import type { CallNode, ListNode, LiteralNode, LoopNode, MapNode, Node, SelectNode } from '../syntax-tree.js';
 import { macroProblem, noOverload, unknownFunction } from './call-words.js';
 import type { CheckedTree } from './checked-tree.js';
@@ -50,7 +50,7 @@ class Checker {
   readonly #problems: ExpressionProblem[] = [];
   readonly #types = new Map<Node, Type>();
   readonly #references = new Set<string>();
-  readonly #patterns = new Map<string, RulePattern>();
+  readonly #patterns = new RulePatterns();
   readonly #qualifiedNames = new Map<SelectNode, string>();
   readonly #namespacedCalls = new Map<CallNode, string>();
   #scope: Scope | undefined;

@@ -1,5 +1,5 @@
 import type { ExpressionProblem } from '../expression.js';
-import type { RulePatterns } from '../pattern.js';
+import type { RulePatterns } from '../rule-patterns.js';
 import type { CallNode, Node, SelectNode } from '../syntax-tree.js';
 import type { Type } from './type.js';
 

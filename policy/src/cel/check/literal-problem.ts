@@ -1,6 +1,6 @@
 import { parseFormat } from '../functions/format-clause.js';
 import { MAX_INT, MAX_UINT, MIN_INT } from '../functions/number-range.js';
-import { addPattern, type RulePattern } from '../pattern.js';
+import type { RulePatterns } from '../rule-patterns.js';
 import type { CallNode, LiteralNode, Node } from '../syntax-tree.js';
 import { describeTypeWithArticle, type Type } from './type.js';
 
@@ -25,13 +25,10 @@ interface ArgumentProblem {
 }
 
 /** A pattern that stands in the expression and could never work. A good one is added to the others. */
-export function patternProblem(
-  call: CallNode,
-  patterns: Map<string, RulePattern>,
-): ArgumentProblem | undefined {
+export function patternProblem(call: CallNode, patterns: RulePatterns): ArgumentProblem | undefined {
   const pattern = call.name === 'matches' ? call.args.at(-1) : undefined;
   const text = textOf(pattern);
-  const reason = text === undefined ? undefined : addPattern(patterns, text);
+  const reason = text === undefined ? undefined : patterns.add(text);
   if (pattern === undefined || reason === undefined) return undefined;
   return { node: pattern, message: `the regular expression is not valid RE2: ${reason}` };
 }

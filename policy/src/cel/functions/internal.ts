@@ -1,7 +1,7 @@
 import { celList, isCelList, isCelMap, type CelInput, type CelList, type CelValue } from '@bufbuild/cel';
 import { charge } from '../budget.js';
 import { fault, noSuchOverload } from '../fault.js';
-import { matchesRulePattern } from '../pattern.js';
+import { matchesRulePattern } from '../rule-patterns.js';
 import { literalMap } from '../values/literal-map.js';
 import { listArgument, textArgument } from './arguments.js';
 import { define } from './function-definition.js';

@@ -11,6 +11,6 @@ export function compileUnchecked(
   limits: AdmissionLimits,
 ): CompiledProgram {
   const checked = checkText(text, vocabulary, limits);
-  if (!('root' in checked)) return { ok: false, problems: [checked] };
-  return { ok: true, program: programOf(checked) };
+  if (!('root' in checked)) return { ok: false, problems: [checked], patternsWeight: 0 };
+  return { ok: true, program: programOf(checked), patternsWeight: checked.patterns.weight };
 }
