@@ -46,15 +46,18 @@ export interface CompiledInjection {
   readonly value: string | Expression<string>;
 }
 
+/** What the regular expressions of one policy may take to compile, in microseconds or so: some second. */
+const MAX_PATTERNS_WEIGHT = 1_000_000;
+
 /** Compiles every expression; reports all problems of all of them. */
 export function compileToolPolicy(
   metadata: Metadata,
   spec: ToolPolicySpec,
 ): { policy: CompiledToolPolicy } | { problems: Problem[] } {
-  const problems: Problem[] = [];
-  const rules = spec.rules.flatMap((rule) => compileDenyRule(rule, problems));
-  const injections = spec.headerInjection.flatMap((injection) => compileInjection(injection, problems));
-  if (problems.length > 0) return { problems };
+  const compiler = new ExpressionCompiler();
+  const rules = spec.rules.flatMap((rule) => compileDenyRule(rule, compiler));
+  const injections = spec.headerInjection.flatMap((injection) => compileInjection(injection, compiler));
+  if (compiler.problems.length > 0) return { problems: compiler.problems };
   const expressions = [
     ...rules.map((rule) => rule.expression),
     ...injections.map((injection) => injection.value),
@@ -98,24 +101,37 @@ export function brokenToolPolicy(found: Salvage): CompiledToolPolicy {
   };
 }
 
-function compileDenyRule(rule: DenyRule, problems: Problem[]): CompiledRule[] {
-  const expression = accept(compileRule(rule.cel), rule.path, problems);
+function compileDenyRule(rule: DenyRule, compiler: ExpressionCompiler): CompiledRule[] {
+  const expression = compiler.compile(rule.path, () => compileRule(rule.cel));
   return expression ? [{ name: rule.name, message: rule.message, expression }] : [];
 }
 
-function compileInjection(injection: HeaderInjection, problems: Problem[]): CompiledInjection[] {
+function compileInjection(injection: HeaderInjection, compiler: ExpressionCompiler): CompiledInjection[] {
   const header = injection.header.toLowerCase();
   if ('value' in injection) return [{ header, value: injection.value }];
-  const value = accept(compileHeaderValue(injection.cel), injection.path, problems);
+  const value = compiler.compile(injection.path, () => compileHeaderValue(injection.cel));
   return value ? [{ header, value }] : [];
 }
 
-function accept<T>(result: CompileResult<T>, path: string, problems: Problem[]): Expression<T> | undefined {
-  if (result.ok) return result.expression;
-  for (const { message, line, column } of result.problems) {
-    problems.push({ path, code: 'invalid-cel', message, line, column });
+/** Compiles the expressions of one policy, collects their problems, and stops where they take too long. */
+class ExpressionCompiler {
+  readonly problems: Problem[] = [];
+  #patternsWeight = 0;
+
+  compile<T>(path: string, run: () => CompileResult<T>): Expression<T> | undefined {
+    if (this.#patternsWeight > MAX_PATTERNS_WEIGHT) {
+      const message = 'the regular expressions before this one take too long to compile; split the policy';
+      this.problems.push({ path, code: 'out-of-bounds', message });
+      return undefined;
+    }
+    const result = run();
+    this.#patternsWeight += result.patternsWeight;
+    if (result.ok) return result.expression;
+    for (const { message, line, column } of result.problems) {
+      this.problems.push({ path, code: 'invalid-cel', message, line, column });
+    }
+    return undefined;
   }
-  return undefined;
 }
 
 function readsBody(expression: string | Expression<unknown>): boolean {
