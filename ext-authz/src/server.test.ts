@@ -65,6 +65,7 @@ t.test('a Check that is never sent to its end is broken off', async (t) => {
   const server = await startServer(20);
   const session = connectHttp2(`http://127.0.0.1:${server.address.port}`);
   session.on('error', () => undefined);
+  await once(session, 'connect');
   const call = session.request({
     ':method': 'POST',
     ':path': checkMethod.path,

@@ -36,27 +36,25 @@ export async function startCheckServer(options: CheckServerOptions): Promise<Che
   server.addService(authorizationService, { Check: options.check });
   server.addService(healthService, { ...health.implementation });
   const reflection = addReflection(server);
-  const port = await bind(server, options);
+  const address = { host: options.address.host, port: await bind(server, options) };
   return {
-    address: { host: options.address.host, port },
+    address,
     setServing: health.setServing,
     drain: () => {
       health.setServing(false);
       health.close();
       reflection.close();
-      return shutDown(server, options.finishCallsMs);
+      return shutDown(server, address, options.finishCallsMs);
     },
   };
 }
 
-async function shutDown(server: Server, finishCallsMs: number): Promise<void> {
-  const impatience = setTimeout(() => {
-    server.forceShutdown();
-  }, finishCallsMs);
+async function shutDown(server: Server, address: ListenAddress, finishCallsMs: number): Promise<void> {
+  // Not forceShutdown: without channelz it knows of no connections. This one must be told before tryShutdown closes them.
+  server.drain(formatListenAddress(address), finishCallsMs);
   await new Promise<unknown>((resolve) => {
     server.tryShutdown(resolve);
   });
-  clearTimeout(impatience);
 }
 
 async function bind(server: Server, { address, flag, credentials }: CheckServerOptions): Promise<number> {
