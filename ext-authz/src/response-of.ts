@@ -43,11 +43,14 @@ export function responseOf({ decision, decisionId, denial }: DecisionAnswer): Ch
 
 /** For the filter that writes the headers: first every name is removed, then the values are set. */
 function injection({ injectHeaders, removeHeaders }: Decision): string {
+  if (removeHeaders.length === 0 && injectHeaders.length === 0) return NO_INJECTION;
   return JSON.stringify({
     remove: removeHeaders,
     set: injectHeaders.map(({ name, value }) => [name, value]),
   });
 }
+
+const NO_INJECTION = '{"remove":[],"set":[]}';
 
 function header(key: string, value: string): HeaderOption {
   return { header: { key, value }, append_action: overwrite };

@@ -7,6 +7,7 @@ import type { PolicySet } from './policy-set.js';
 import type { CompiledToolPolicy } from './tool/compile-tool-policy.js';
 import { evaluateToolPolicy } from './tool/evaluate-tool-policy.js';
 import { injectHeaders } from './tool/inject-headers.js';
+import { selectedPolicies } from './tool/selected-policies.js';
 
 export interface DecideOptions {
   /** What happens to a request that is no tool call, and, if denied, to one that does not name agent and tool. */
@@ -55,14 +56,15 @@ function evaluate(policySet: PolicySet, call: ToolCall): Decision {
   for (const policy of toolPolicies) evaluateToolPolicy(policy, activation, findings);
   const injectedHeaders = computeHeaders(toolPolicies, activation, findings);
   const denial = firstDenial(findings);
+  const { refs, removeHeaders, audit } = selectedPolicies(toolPolicies);
   return {
     outcome: denial ? 'deny' : 'allow',
     ...(denial && { denial }),
     findings,
-    matched: [...agentPolicies.map((policy) => policy.ref), ...toolPolicies.map((policy) => policy.ref)],
+    matched: [...agentPolicies.map((policy) => policy.ref), ...refs],
     injectHeaders: denial ? [] : injectedHeaders,
-    removeHeaders: [...new Set(toolPolicies.flatMap((policy) => policy.injectedHeaders))],
-    audit: auditOf(toolPolicies),
+    removeHeaders,
+    audit,
   };
 }
 
@@ -82,13 +84,6 @@ function computeHeaders(
 
 function firstDenial(findings: readonly Finding[]): Finding | undefined {
   return findings.find((finding) => finding.action === 'deny');
-}
-
-function auditOf(policies: readonly CompiledToolPolicy[]): Decision['audit'] {
-  return {
-    logDecisions: policies.some((policy) => policy.audit.logDecisions),
-    redactFields: policies.flatMap((policy) => policy.audit.redactFields),
-  };
 }
 
 const NO_AUDIT = { logDecisions: false, redactFields: [] };

@@ -37,8 +37,7 @@ export function createMetrics(): Metrics {
   return {
     counter: (text) => createCounter(registry, text),
     gauge: (text) => new Gauge({ ...options(text), registers: [registry] }),
-    histogram: ({ buckets, ...text }) =>
-      new Histogram({ ...options(text), buckets: [...buckets], registers: [registry] }),
+    histogram: (text) => createHistogram(registry, text),
     names: () => registry.getMetricsAsArray().map(({ name }) => name),
     snapshot: () => registry.getMetricsAsJSON(),
   };
@@ -97,6 +96,33 @@ class CollectedSeries implements CounterSeries {
     this.#collected = 0;
   }
 }
+
+/** Observations are handed to the library many at a time: for one by one it has to be fetched into the caches again. */
+function createHistogram(
+  registry: Registry,
+  { buckets, ...text }: MetricText & { readonly buckets: readonly number[] },
+): { observe(value: number): void } {
+  const collected: number[] = [];
+  const handOver = (to: Histogram): void => {
+    for (const value of collected) to.observe(value);
+    collected.length = 0;
+  };
+  const histogram: Histogram = new Histogram({
+    ...options(text),
+    buckets: [...buckets],
+    registers: [registry],
+    collect() {
+      handOver(histogram);
+    },
+  });
+  return {
+    observe(value) {
+      if (collected.push(value) >= MAX_COLLECTED) handOver(histogram);
+    },
+  };
+}
+
+const MAX_COLLECTED = 256;
 
 function options({ name, help, labels = [] }: MetricText): {
   name: string;

@@ -10,6 +10,8 @@ export type VisitPart = (field: number, end: number) => void;
 export class MessageReader {
   readonly #bytes: Buffer;
   readonly #reader: protobuf.Reader;
+  /** Where the length of the part that is visited stands. */
+  #lengthAt = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -29,6 +31,7 @@ export class MessageReader {
       const type = tag & 7;
       if (field === 0 || type === START_GROUP) throw new RangeError(`not a field: tag ${tag}`);
       if (type === WITH_LENGTH) {
+        this.#lengthAt = reader.pos;
         const stop = reader.uint32() + reader.pos;
         if (stop > end) throw new RangeError('a length beyond the end');
         visit(field, stop);
@@ -40,7 +43,7 @@ export class MessageReader {
     if (reader.pos > end) throw new RangeError('a number beyond the end');
   }
 
-  /** Visits the value of every entry with this key in the map that is field 1 of the message. */
+  /** Visits the value of every entry with this key, which is ASCII, in the map that is field 1 of the message. */
   valuesOf(key: string, end: number, visit: (end: number) => void): void {
     this.parts(end, (field, entryEnd) => {
       if (field !== 1) return;
@@ -50,7 +53,7 @@ export class MessageReader {
       // Either may stand first: only the whole entry tells whose value it is.
       this.parts(entryEnd, (part, partEnd) => {
         if (part === KEY) {
-          found = this.text(partEnd);
+          if (partEnd - this.#reader.pos === key.length) found = this.text();
         } else if (part === VALUE) {
           start = this.#reader.pos;
           stop = partEnd;
@@ -62,8 +65,10 @@ export class MessageReader {
     });
   }
 
-  text(end: number): string {
-    return this.#bytes.toString('utf8', this.#reader.pos, end);
+  /** The part that is visited, if no part of it was visited before. */
+  text(): string {
+    this.#reader.pos = this.#lengthAt;
+    return this.#reader.string();
   }
 
   bytes(end: number): Uint8Array {

@@ -58,10 +58,10 @@ function readAttributes(message: MessageReader, end: number, request: CheckReque
 /** AttributeContext.HttpRequest */
 function readHttp(message: MessageReader, end: number, request: CheckRequest): void {
   message.parts(end, (field, partEnd) => {
-    if (field === 2) request.method = message.text(partEnd);
+    if (field === 2) request.method = message.text();
     else if (field === 3) readEntry(message, partEnd, request.headers);
-    else if (field === 4) request.path = message.text(partEnd);
-    else if (field === 5) request.host = message.text(partEnd);
+    else if (field === 4) request.path = message.text();
+    else if (field === 5) request.host = message.text();
     else if (field === 11 || field === 12) request.body = message.bytes(partEnd);
   });
 }
@@ -71,9 +71,9 @@ const COLON = 0x3a;
 function readEntry(message: MessageReader, end: number, entries: Map<string, string>): void {
   let name = '';
   let value = '';
-  message.parts(end, (field, partEnd) => {
-    if (field === KEY && !message.startsWith(COLON)) name = message.text(partEnd);
-    else if (field === VALUE) value = message.text(partEnd);
+  message.parts(end, (field) => {
+    if (field === KEY && !message.startsWith(COLON)) name = message.text();
+    else if (field === VALUE) value = message.text();
   });
   if (name !== '') entries.set(name.toLowerCase(), value);
 }
@@ -87,8 +87,8 @@ function readSubject(message: MessageReader, end: number, request: CheckRequest)
       message.parts(payloadEnd, (kind, claimsEnd) => {
         if (kind !== STRUCT) return;
         message.valuesOf('sub', claimsEnd, (valueEnd) => {
-          message.parts(valueEnd, (type, textEnd) => {
-            if (type === STRING) request.subject = message.text(textEnd);
+          message.parts(valueEnd, (type) => {
+            if (type === STRING) request.subject = message.text();
           });
         });
       });
