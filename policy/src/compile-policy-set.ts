@@ -1,3 +1,5 @@
+import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
+import { claimMappings } from './claim-mappings.js';
 import { compileDocument, type CompiledDocument } from './compile-document.js';
 import { fileOf, type PolicyDocument } from './document.js';
 import { documentsInForce, enforceFiles } from './enforcement.js';
@@ -27,11 +29,12 @@ export function compilePolicySet(documents: readonly PolicyDocument[], options: 
   const files = keepFormer(compileFiles(documents, former), former);
   const enforced = enforceFiles(files);
   const inForce = documentsInForce(enforced);
+  const { leftOut, ...lookUps } = indexed(inForce);
   return {
     revision: options.revision,
-    entries: policyEntries(enforced),
+    entries: policyEntries(enforced, leftOut),
     documents: inForce.map(({ document }) => document),
-    ...indexed(inForce),
+    ...lookUps,
     files,
   };
 }
@@ -58,9 +61,12 @@ function compileFiles(
   return files;
 }
 
+type LookUps = Pick<PolicySet, 'needs' | 'toolPolicies' | 'registryPolicies' | 'agentPolicies' | 'speaksMcp'>;
+
+/** `leftOut`: AgentPolicies whose claims can not travel. */
 function indexed(
   inForce: readonly CompiledDocument[],
-): Pick<PolicySet, 'needs' | 'toolPolicies' | 'registryPolicies' | 'agentPolicies' | 'speaksMcp'> {
+): LookUps & { readonly leftOut: readonly CompiledAgentPolicy[] } {
   const contributions = inForce.map(({ contribution }) => contribution);
   const toolPolicies = contributions
     .flatMap((contribution) => (contribution.kind === 'ToolPolicy' ? contribution.policy : []))
@@ -71,8 +77,11 @@ function indexed(
   const mcpRegistries = contributions.flatMap((contribution) =>
     contribution.kind === 'ToolRegistry' && contribution.speaksMcp ? contribution : [],
   );
+  const { mappings, leftOut } = claimMappings(agentPolicies);
+  const speaksMcp = mcpRegistries.length > 0;
   return {
-    needs: meshNeeds({ toolPolicies, agentPolicies, speaksMcp: mcpRegistries.length > 0 }),
+    leftOut,
+    needs: meshNeeds({ toolPolicies, agentPolicies, claimMappings: mappings, speaksMcp }),
     ...indexToolPolicies(toolPolicies),
     agentPolicies: indexAgentPolicies(agentPolicies),
     speaksMcp: indexMcpRegistries(mcpRegistries),

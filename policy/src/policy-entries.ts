@@ -1,16 +1,43 @@
+import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
 import type { CompiledDocument } from './compile-document.js';
 import { fileOf } from './document.js';
 import type { EnforcedFile, Enforcement } from './enforcement.js';
 import type { PolicyEntry } from './policy-set.js';
 import type { Problem } from './resources/problem.js';
 
-/** What became of every document of a load, and of those that stay in force though their file has no such document. */
-export function policyEntries(files: readonly EnforcedFile[]): PolicyEntry[] {
+/**
+ * What became of every document of a load, and of those that stay in force though their file has no such document.
+ *
+ * @param leftOut policies whose claims can not travel
+ */
+export function policyEntries(
+  files: readonly EnforcedFile[],
+  leftOut: readonly CompiledAgentPolicy[],
+): PolicyEntry[] {
   const origins = new Map<string, string>();
-  return files.flatMap(({ file, documents, unnamed }) => [
+  const entries = files.flatMap(({ file, documents, unnamed }) => [
     ...documents.map((one) => documentEntry(one, origins)),
     ...unnamed.map((one) => keptEntry(file, one)),
   ]);
+  const names = new Set(leftOut.map(({ ref }) => nameKey(ref)));
+  return names.size === 0
+    ? entries
+    : entries.map((entry) => (names.has(nameKey(entry)) ? withoutClaims(entry) : entry));
+}
+
+function nameKey({ kind, namespace, name }: Pick<PolicyEntry, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function withoutClaims(entry: PolicyEntry): PolicyEntry {
+  const problem: Problem = {
+    path: 'spec.claimMapping',
+    code: 'out-of-bounds',
+    message:
+      'the claims of this policy do not travel: with those of the policies before it (by namespace, then name) they are ' +
+      'more than 4,096 different headers, 10,000 policies or 1 MB',
+  };
+  return { ...entry, phase: 'Error', problems: [...entry.problems, problem] };
 }
 
 /** @param origins of the first document of each name; this one's is added */

@@ -57,3 +57,73 @@ t.test(
     t.end();
   },
 );
+
+const TOTALS: readonly (readonly [
+  what: string,
+  policies: number,
+  claims: number,
+  claimLength: number,
+  leftOut: number,
+])[] = [
+  ['as many headers as the filter holds', 64, 64, 10, 0],
+  ['more headers', 66, 64, 10, 2],
+  ['as many bytes as the filter holds', 60, 64, 200, 0],
+  ['more bytes', 64, 60, 253, 8],
+];
+for (const [what, policies, claims, claimLength, leftOut] of TOTALS) {
+  t.test(`${what}: the filter takes the configuration, and what is left out is told`, (t) => {
+    const documents = Array.from({ length: policies }, (_, index) => ({
+      origin: `f#${index}`,
+      value: {
+        apiVersion: API_VERSION,
+        kind: 'AgentPolicy',
+        metadata: { name: `p${String(index).padStart(4, '0')}`, namespace: 'n' },
+        spec: {
+          claimMapping: {
+            forwardClaims: Array.from({ length: claims }, (_, claim) => ({
+              claim: `${claim}-`.padEnd(claimLength, 'x'),
+              header: `X-Omnia-Claim-${index}-${claim}`,
+            })),
+          },
+        },
+      },
+    }));
+    const { needs, entries } = compilePolicySet(documents, { revision: '1' });
+    const host = new FilterHost();
+    const filter = claimsFilter(needs.claimMappings, { filename: 'f' });
+    t.ok(host.configure(host.createRoot(), moduleConfiguration(filter)), host.state.logs[0]?.message ?? 'accepted');
+    const told = entries.filter(({ problems }) => problems.some(({ code }) => code === 'out-of-bounds'));
+    t.equal(policies - needs.claimMappings.length, leftOut);
+    t.same(
+      told.map(({ name }) => name),
+      entries.slice(policies - leftOut).map(({ name }) => name),
+    );
+    t.end();
+  });
+}
+
+t.test(
+  'more injected headers than the filter holds: none is named, and nothing passes without a decision',
+  (t) => {
+    const documents = Array.from({ length: 120 }, (_, policyIndex) => ({
+      origin: `f#${policyIndex}`,
+      value: policy('ToolPolicy', {
+        selector: { registry: `r${policyIndex}` },
+        rules: 'broken',
+        onFailure: 'allow',
+        headerInjection: Array.from({ length: 32 }, (_, index) => ({
+          header: `x-${policyIndex}-${index}-`.padEnd(256, 'y'),
+          value: 'v',
+        })),
+      }),
+    }));
+    const { needs } = compilePolicySet(documents, { revision: '1' });
+    t.match(needs, { injectedHeaders: [], failOpen: false });
+    const few = compilePolicySet(documents.slice(0, 109), { revision: '1' }).needs;
+    t.match(few, { failOpen: true });
+    const host = new FilterHost();
+    const filter = injectFilter(few.injectedHeaders, { filename: 'f' });
+    t.ok(host.configure(host.createRoot(), moduleConfiguration(filter)), host.state.logs[0]?.message ?? 'accepted');
+    t.end();
+  },
+);
