@@ -53,7 +53,7 @@ function compileFiles(
     const text = JSON.stringify(document.value);
     const same = known.get(text);
     const compiled = same ? { ...same, document } : compileDocument(document, text);
-    const file = fileOf(document);
+    const file = fileOf(document.origin);
     const list = files.get(file);
     if (list) list.push(compiled);
     else files.set(file, [compiled]);

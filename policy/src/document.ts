@@ -1,8 +1,8 @@
 /** One YAML document or API object, not yet parsed. Serialisable: workers of one process are sent these. */
 export interface PolicyDocument {
   /**
-   * For people: `folder/file.yaml#2` or `namespace/name`. Unique in one load. What stands before `#` is the file, the
-   * unit that an author edits.
+   * For people: `folder/file.yaml#2` or `namespace/name`; two documents of one load may have the same. What stands before
+   * `#` is the file, the unit that an author edits.
    */
   readonly origin: string;
   /** Plain JSON value as the YAML parser or the API server gave it. */
@@ -10,6 +10,6 @@ export interface PolicyDocument {
 }
 
 /** The file that holds a document: its origin without the position. */
-export function fileOf({ origin }: PolicyDocument): string {
+export function fileOf(origin: string): string {
   return origin.replace(/#\d+$/, '');
 }

@@ -26,7 +26,7 @@ export type {
 export { compileRule } from './cel/compile-rule.js';
 export { compileHeaderValue } from './cel/compile-header-value.js';
 export { createActivation } from './cel/create-activation.js';
-export type { PolicyDocument } from './document.js';
+export { fileOf, type PolicyDocument } from './document.js';
 export { compilePolicySet, type CompileOptions } from './compile-policy-set.js';
 export type { ClaimMapping, MeshNeeds, PolicyEntry, PolicySet } from './policy-set.js';
 export type { PolicySource } from './source.js';

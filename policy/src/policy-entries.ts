@@ -97,7 +97,7 @@ function notRemoved({ document, found: { kind, namespace, name } }: CompiledDocu
     path: '',
     code: 'not-removed',
     message:
-      `${kind} ${namespace}/${name} (${fileOf(document)}) is no longer found here but stays in force: a document with ` +
+      `${kind} ${namespace}/${name} (${fileOf(document.origin)}) is no longer found here but stays in force: a document with ` +
       'problems may be a version of it. It is let go when no document here has problems',
   };
 }

@@ -1,7 +1,7 @@
-import type { PolicyDocument, Problem } from '@omnia-policy/policy';
+import { fileOf, type PolicyDocument, type Problem } from '@omnia-policy/policy';
 import { createNewcomers, type Yield } from './newcomers.js';
 import { isStillAsListed } from './policy-files.js';
-import { emptiedFile, fileOfOrigin, readPolicyFile, vanishedFile } from './read-policy-file.js';
+import { emptiedFile, readPolicyFile, vanishedFile } from './read-policy-file.js';
 import type { PolicyFileContent } from './read-policy-file.js';
 import type { SettledFile } from './settled-changes.js';
 
@@ -75,7 +75,7 @@ export function createLoadedFiles(): LoadedFiles {
         const problem = stamps.has(file) ? latest.problem : vanishedFile().problem;
         return problem === undefined ? [] : [{ file, problem, keptDocuments: good?.documents.length ?? 0 }];
       }),
-    locate: (origin, problem) => loaded.get(fileOfOrigin(origin))?.good?.locate(origin, problem) ?? problem,
+    locate: (origin, problem) => loaded.get(fileOf(origin))?.good?.locate(origin, problem) ?? problem,
   };
 }
 

@@ -67,11 +67,6 @@ export function parsePolicyFile(name: string, bytes: Uint8Array): PolicyFileCont
   };
 }
 
-/** The name of the file that a document's origin names. */
-export function fileOfOrigin(origin: string): string {
-  return origin.replace(/#\d+$/, '');
-}
-
 /** What stands for a file that held policies and now holds nothing. */
 export function emptiedFile(): PolicyFileContent {
   return unusable(
