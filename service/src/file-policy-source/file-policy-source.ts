@@ -48,7 +48,7 @@ export function createFilePolicySource({
     async start(onChange, signal) {
       const first = await firstLook(folder);
       const changed = [...first.files.values()];
-      await loaded.take({ changed, removed: [], present: first.files.keys(), nowMs: -Infinity });
+      await loaded.take({ changed, removed: [], present: first.files, nowMs: -Infinity });
       const publish = (): boolean => {
         const set = nextSet(load);
         logNewProblems(load);
@@ -61,7 +61,7 @@ export function createFilePolicySource({
         if (publish()) resolve();
         const take = async ({ files }: PolicyFiles, nowMs: number): Promise<boolean> => {
           const { changed, removed, waiting } = settling.look(files, loaded.stamps, nowMs);
-          const isDifferent = await loaded.take({ changed, removed, present: files.keys(), nowMs });
+          const isDifferent = await loaded.take({ changed, removed, present: files, nowMs });
           if (isDifferent && publish()) resolve();
           return waiting;
         };

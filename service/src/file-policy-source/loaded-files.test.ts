@@ -20,7 +20,7 @@ async function loadedFrom(t: Test, files: Readonly<Record<string, string>>) {
       ({ name, stamp }) => loaded.stamps.get(name) !== stamp && !unsettled.includes(name),
     );
     const removed = [...loaded.stamps.keys()].filter((name) => !files.has(name));
-    return loaded.take({ changed, removed, present: files.keys(), nowMs });
+    return loaded.take({ changed, removed, present: files, nowMs });
   };
   for (const [name, text] of Object.entries(files)) await write(name, text);
   await look(-Infinity);
@@ -98,6 +98,94 @@ t.test('what is there and can not be read keeps its documents, until it is delet
   await rmdir(path('b.yaml'));
   await write('nowhere', 'mended');
   await look(1);
+  t.strictSame(origins(), ['a.yaml']);
+  t.strictSame(problems(), []);
+});
+
+t.test(
+  'a policy that is moved into a file which that breaks stays in force until the file is mended',
+  async (t) => {
+    const { write, look, remove, origins, problems } = await loadedFrom(t, { 'a.yaml': 'a', 'b.yaml': 'b' });
+    await write('b.yaml', 'b: [');
+    await remove('a.yaml');
+    await look(0);
+    t.strictSame(origins(), ['a.yaml', 'b.yaml']);
+    t.strictSame(problems(), ['a.yaml', 'b.yaml']);
+    await look(60_000);
+    t.strictSame(origins(), ['a.yaml', 'b.yaml']);
+    await write('b.yaml', 'b\n---\na');
+    await look(60_001);
+    t.strictSame(origins(), ['b.yaml', 'b.yaml#2']);
+    t.strictSame(problems(), []);
+  },
+);
+
+t.test('so does one that is moved into a file which was broken for long and still is', async (t) => {
+  const { write, look, remove, origins } = await loadedFrom(t, {
+    'a.yaml': 'a',
+    'b.yaml': 'b',
+    'c.yaml': 'c',
+  });
+  await write('b.yaml', 'b: [');
+  await look(0);
+  await remove('c.yaml');
+  await look(60_000);
+  t.strictSame(origins(), ['a.yaml', 'b.yaml'], 'nothing was moved');
+  await write('b.yaml', 'b: [a');
+  await remove('a.yaml');
+  await look(120_000, ['b.yaml']);
+  t.strictSame(origins(), ['a.yaml', 'b.yaml']);
+  await look(180_000);
+  t.strictSame(origins(), ['a.yaml', 'b.yaml']);
+});
+
+t.test('a broken file that is deleted beside a broken newcomer may be that one', async (t) => {
+  const { write, look, remove, origins } = await loadedFrom(t, { 'a.yaml': 'a' });
+  await write('a.yaml', 'a: [');
+  await look(0);
+  await remove('a.yaml');
+  await write('b.yaml', 'a: [');
+  await look(60_000);
+  t.strictSame(origins(), ['a.yaml']);
+});
+
+t.test('a policy that is moved into a file which is still written is never out of force', async (t) => {
+  const { write, look, remove, origins } = await loadedFrom(t, { 'a.yaml': 'a', 'b.yaml': 'b' });
+  await remove('a.yaml');
+  await write('b.yaml', 'b\n---\n');
+  await look(500, ['b.yaml']);
+  t.strictSame(origins(), ['a.yaml', 'b.yaml']);
+  await write('b.yaml', 'b\n---\na');
+  await look(1_500);
+  t.strictSame(origins(), ['b.yaml', 'b.yaml#2']);
+});
+
+t.test('a file that is written all the time holds up a deletion for a while only', async (t) => {
+  const { write, look, remove, origins } = await loadedFrom(t, { 'a.yaml': 'a', 'b.yaml': 'b' });
+  await remove('a.yaml');
+  for (const nowMs of [0, 1_000, 2_000, 3_000, 4_000]) {
+    await write('b.yaml', `b${nowMs}`);
+    await look(nowMs, ['b.yaml']);
+    t.strictSame(origins(), ['a.yaml', 'b.yaml']);
+  }
+  await write('b.yaml', 'b-last');
+  await look(5_000, ['b.yaml']);
+  t.strictSame(origins(), ['b.yaml']);
+});
+
+t.test('a file that comes back slowly while its newcomer is deleted is never out of force', async (t) => {
+  const { write, look, remove, origins, problems } = await loadedFrom(t, { 'a.yaml': 'a' });
+  await write('b.yaml', 'a: [');
+  await remove('a.yaml');
+  await look(0);
+  await remove('b.yaml');
+  await write('a.yaml', '# a\n');
+  await look(60_000, ['a.yaml']);
+  t.strictSame(origins(), ['a.yaml']);
+  await look(120_000, ['a.yaml']);
+  t.strictSame(origins(), ['a.yaml']);
+  await write('a.yaml', 'a2');
+  await look(120_001);
   t.strictSame(origins(), ['a.yaml']);
   t.strictSame(problems(), []);
 });

@@ -1,6 +1,6 @@
 import { fileOf, type PolicyDocument, type Problem } from '@omnia-policy/policy';
-import { createNewcomers, type Yield } from './newcomers.js';
-import { isStillAsListed } from './policy-files.js';
+import { createNewcomers, type Sighting, type Yield } from './newcomers.js';
+import { isStillAsListed, type PolicyFile } from './policy-files.js';
 import { emptiedFile, readPolicyFile, vanishedFile } from './read-policy-file.js';
 import type { PolicyFileContent } from './read-policy-file.js';
 import type { SettledFile } from './settled-changes.js';
@@ -19,8 +19,8 @@ export interface FolderChanges {
   readonly changed: readonly SettledFile[];
   /** Names of files that are gone. */
   readonly removed: readonly string[];
-  /** Names of the files that are there, at rest or not. */
-  readonly present: Iterable<string>;
+  /** The files that are there, at rest or not, by name. */
+  readonly present: ReadonlyMap<string, PolicyFile>;
   readonly nowMs: number;
 }
 
@@ -59,11 +59,11 @@ export function createLoadedFiles(): LoadedFiles {
         isDifferent = stamps.delete(name) || isDifferent;
         goneSinceMs.set(name, nowMs);
       }
-      const there = [...present, ...stamps.keys()];
-      newcomers.note(new Map(there.map((name) => [name, yieldOf(loaded.get(name))])), nowMs);
+      newcomers.note(sightings({ stamps, loaded, present }), nowMs);
       for (const [name, sinceMs] of goneSinceMs) {
         const isBack = stamps.has(name);
-        if (!isBack && yieldOf(loaded.get(name)) === 'documents' && newcomers.mayReplace(sinceMs)) continue;
+        const mayBeKept = present.has(name) || newcomers.mayReplace(sinceMs);
+        if (!isBack && mayBeKept && holdsDocuments(loaded.get(name))) continue;
         goneSinceMs.delete(name);
         if (!isBack) isDifferent = loaded.delete(name) || isDifferent;
       }
@@ -102,7 +102,27 @@ function unlessEmptied(content: PolicyFileContent, before: LoadedFile | undefine
   return isEmpty && !wasEmpty ? emptiedFile() : content;
 }
 
-function yieldOf(file: LoadedFile | undefined): Yield {
-  if (file?.good === undefined) return 'unusable';
-  return file.good.documents.length > 0 ? 'documents' : 'empty';
+function holdsDocuments(file: LoadedFile | undefined): boolean {
+  return (file?.good?.documents.length ?? 0) > 0;
+}
+
+interface FolderState {
+  readonly stamps: ReadonlyMap<string, string>;
+  readonly loaded: ReadonlyMap<string, LoadedFile>;
+  readonly present: ReadonlyMap<string, PolicyFile>;
+}
+
+/** Of every file that is there, or is gone and not believed to be. */
+function sightings({ stamps, loaded, present }: FolderState): Map<string, Sighting> {
+  const names = new Set([...present.keys(), ...stamps.keys()]);
+  const sightingOf = (name: string): Sighting => {
+    const stamp = present.get(name)?.stamp;
+    return { gave: yieldOf(loaded.get(name), stamp === stamps.get(name)), stamp: stamp ?? '' };
+  };
+  return new Map([...names].map((name) => [name, sightingOf(name)]));
+}
+
+function yieldOf(file: LoadedFile | undefined, isAsRead: boolean): Yield {
+  if (file === undefined || file.latest.problem !== undefined) return 'unusable';
+  return isAsRead && holdsDocuments(file) ? 'documents' : 'unfinished';
 }

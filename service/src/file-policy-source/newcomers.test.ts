@@ -1,7 +1,8 @@
 import t from 'tap';
 import { createNewcomers, type Yield } from './newcomers.js';
 
-const files = (entries: Readonly<Record<string, Yield>>) => new Map(Object.entries(entries));
+const files = (entries: Readonly<Record<string, Yield>>, stamp = '1') =>
+  new Map(Object.entries(entries).map(([name, gave]) => [name, { gave, stamp }]));
 
 t.test('a file that can not be used may replace what went after it came, or shortly before', (t) => {
   const newcomers = createNewcomers();
@@ -29,18 +30,28 @@ t.test('a file that takes the place of another newcomer goes on for it', (t) => 
 
 t.test('an empty file may still be written, but not for ever', (t) => {
   const newcomers = createNewcomers();
-  newcomers.note(files({ empty: 'empty' }), 0);
+  newcomers.note(files({ empty: 'unfinished' }), 0);
   t.ok(newcomers.mayReplace(0));
-  newcomers.note(files({ empty: 'empty' }), 5_000);
+  newcomers.note(files({ empty: 'unfinished' }), 5_000);
   t.notOk(newcomers.mayReplace(0));
   newcomers.note(files({ empty: 'unusable' }), 5_001);
   t.ok(newcomers.mayReplace(0), 'it was half written');
   t.end();
 });
 
+t.test('an edit that leaves a file broken counts like its coming', (t) => {
+  const newcomers = createNewcomers();
+  newcomers.note(files({ bad: 'unusable' }), 0);
+  newcomers.note(files({ bad: 'unusable' }), 60_000);
+  t.notOk(newcomers.mayReplace(60_000));
+  newcomers.note(files({ bad: 'unusable' }, '2'), 60_001);
+  t.ok(newcomers.mayReplace(60_000));
+  t.end();
+});
+
 t.test('what was there from the start replaces nothing', (t) => {
   const newcomers = createNewcomers();
-  newcomers.note(files({ empty: 'empty', bad: 'unusable' }), -Infinity);
+  newcomers.note(files({ empty: 'unfinished', bad: 'unusable' }), -Infinity);
   t.notOk(newcomers.mayReplace(0));
   t.end();
 });

@@ -77,8 +77,8 @@ export function emptiedFile(): PolicyFileContent {
 /** What is reported of a file that is gone while its documents are kept. */
 export function vanishedFile(): PolicyFileContent {
   return unusable(
-    'the file is gone, but a file came at about the same time that can not be used (yet) and may be its new name; its ' +
-      'policies stay in force until that file is mended or deleted',
+    'the file is gone, but a file came or was changed at about the same time that can not be used (yet) and may hold its ' +
+      'policies now; they stay in force until that file is mended or deleted',
   );
 }
 
