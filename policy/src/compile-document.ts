@@ -48,6 +48,11 @@ export function isGood({ problems }: CompiledDocument): boolean {
   return problems.length === 0;
 }
 
+/** Whether it may be a broken version of a former document: it has problems, and is not one of another API. */
+export function mayBeFormer(document: CompiledDocument): boolean {
+  return !isGood(document) && !document.found.isOfAnotherApi;
+}
+
 /** Those whose name can't be read are under the empty key. */
 export function groupByKey(documents: readonly CompiledDocument[]): Map<string, CompiledDocument[]> {
   const groups = new Map<string, CompiledDocument[]>();

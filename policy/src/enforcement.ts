@@ -1,7 +1,9 @@
-import { groupByKey, isGood, type CompiledDocument } from './compile-document.js';
+import { groupByKey, isGood, mayBeFormer, type CompiledDocument } from './compile-document.js';
+import { fileOf } from './document.js';
 import { compareText } from './index-policies.js';
-import { distinct, type LoadedFiles } from './last-good.js';
+import { distinct, type LoadedFile, type LoadedFiles } from './last-good.js';
 import type { PolicyEntry } from './policy-set.js';
+import { coveredBy, mayStandFor } from './stand-in.js';
 
 /** What decides calls on behalf of one file. */
 export interface EnforcedFile {
@@ -9,9 +11,11 @@ export interface EnforcedFile {
   readonly documents: readonly Enforcement[];
   /** Former documents that are in force. */
   readonly kept: readonly CompiledDocument[];
-  /** Those of them that no broken document names: gone from the file, or there with a name that can't be read. */
+  /** Those of them whose name no document shows: gone from the file, or there with a name that can't be read. */
   readonly unnamed: readonly CompiledDocument[];
 }
+
+type ByKey = ReadonlyMap<string, readonly CompiledDocument[]>;
 
 /** How one document of a load takes effect. */
 export interface Enforcement {
@@ -22,30 +26,55 @@ export interface Enforcement {
 }
 
 /**
- * A good document is enforced itself; a broken one by the good versions of its name that are in force, in its file or
- * elsewhere. If its name can't be read, those kept in its file that no broken document names stand for it, unless they
- * are fewer than such documents. Else it never was good, and counts as an evaluation failure.
+ * A good document is enforced itself; a broken one by good versions of its name that are in force, in its file or
+ * elsewhere. If its name can't be read, those kept in its file that stand for no other may be what it was. Else it never
+ * was good, and counts as an evaluation failure.
  */
 export function enforceFiles(files: LoadedFiles): EnforcedFile[] {
   const goodByKey = groupByKey(
     [...files.values()].flatMap(({ documents, kept }) => [...kept, ...documents.filter(isGood)]),
   );
-  return [...files].map(([file, { documents, kept }]) => {
-    const brokenByKey = groupByKey(documents.filter((one) => !isGood(one)));
-    const keptByKey = groupByKey(kept);
-    const unnamed = kept.filter(({ found: { key } }) => !brokenByKey.has(key));
-    const areUnnamedCovered = unnamed.length >= (brokenByKey.get('')?.length ?? 0);
-    const enforce = (document: CompiledDocument): Enforcement => {
-      if (isGood(document)) return { document, enforced: 'current', shown: document };
-      const { key } = document.found;
-      const version = keptByKey.get(key)?.[0] ?? goodByKey.get(key)?.[0];
-      const isCovered = key === '' ? areUnnamedCovered : version !== undefined;
-      if (isCovered) return { document, enforced: 'last-good', shown: version ?? document };
-      const enforced = document.contribution.kind === 'None' ? 'nothing' : 'failure';
-      return { document, enforced, shown: document };
-    };
-    return { file, documents: documents.map(enforce), kept, unnamed };
-  });
+  return [...files].map(([file, loaded]) => enforceFile(file, loaded, goodByKey));
+}
+
+function enforceFile(file: string, loaded: LoadedFile, goodByKey: ByKey): EnforcedFile {
+  const { documents, kept } = loaded;
+  const broken = groupByKey(documents.filter(mayBeFormer));
+  const versions = namedVersions(file, { broken, kept: groupByKey(kept), goodByKey });
+  const shownByKey = groupByKey([...versions.keys()]);
+  const unnamed = kept.filter(({ found: { key } }) => !shownByKey.has(key));
+  const covered = coveredBy(unnamed, broken.get('') ?? []);
+  const enforce = (document: CompiledDocument): Enforcement => {
+    if (isGood(document)) return { document, enforced: 'current', shown: document };
+    const version = versions.get(document);
+    if (version || covered.has(document)) {
+      return { document, enforced: 'last-good', shown: version ?? document };
+    }
+    const enforced = document.contribution.kind === 'None' ? 'nothing' : 'failure';
+    return { document, enforced, shown: document };
+  };
+  return { file, documents: documents.map(enforce), kept, unnamed };
+}
+
+/** The version in force of each broken document whose name can be read and that has one. */
+function namedVersions(
+  file: string,
+  { broken, kept, goodByKey }: { broken: ByKey; kept: ByKey; goodByKey: ByKey },
+): Map<CompiledDocument, CompiledDocument> {
+  const versions = new Map<CompiledDocument, CompiledDocument>();
+  for (const [key, group] of broken) {
+    if (key === '') continue;
+    for (const document of group) {
+      // Nothing else can be the former one of this file: it is the same policy, even for another registry.
+      const isFormer = (one: CompiledDocument): boolean =>
+        group.length === 1 && fileOf(one.document.origin) === file;
+      const mayStand = (one: CompiledDocument): boolean => mayStandFor(one, document);
+      const version =
+        kept.get(key)?.find((one) => isFormer(one) || mayStand(one)) ?? goodByKey.get(key)?.find(mayStand);
+      if (version) versions.set(document, version);
+    }
+  }
+  return versions;
 }
 
 /**

@@ -1,10 +1,10 @@
-import { groupByKey, isGood, type CompiledDocument } from './compile-document.js';
+import { groupByKey, isGood, mayBeFormer, type CompiledDocument } from './compile-document.js';
 
 /** What one file (see `fileOf`) gave, and what of its past is still in force. */
 export interface LoadedFile {
   /** As this load has them, good and broken. */
   readonly documents: readonly CompiledDocument[];
-  /** Former good documents that stay in force. Empty if all `documents` are good. */
+  /** Former good documents that stay in force. Empty if none of `documents` may be one of them. */
   readonly kept: readonly CompiledDocument[];
 }
 
@@ -13,7 +13,7 @@ export type LoadedFiles = ReadonlyMap<string, LoadedFile>;
 
 /**
  * Which former documents a broken one stands for. One rule for breakage of any kind: what was good stays in force until
- * an edit takes it away that can be read wholly.
+ * an edit takes it away that can be read wholly. A document of another API is none of ours: it breaks nothing.
  *
  * 1. Good documents replace the former ones of their name (kind, namespace, name) in their file, if they are as many.
  * 2. Of what is not replaced, a file with a broken document takes nothing away: each may be that document.
@@ -31,7 +31,7 @@ export function keepFormer(
     const documents = files.get(file) ?? [];
     const good = before.documents.filter((one) => isGood(one) && one.contribution.kind !== 'None');
     const missing = [...notReplaced(before.kept, documents), ...notReplaced(good, documents)];
-    if (documents.every(isGood)) released.push(...missing);
+    if (!documents.some(mayBeFormer)) released.push(...missing);
     else loaded.set(file, { documents, kept: distinct(missing) });
   }
   if (released.length > 0) {

@@ -6,6 +6,9 @@ import { isResourceName, salvageNamespace } from './metadata.js';
 import { API_VERSION, hasMcpHandler, OTHER_KINDS } from './resource.js';
 import { ON_FAILURE, TOOL_POLICY_MODES } from './tool-policy.js';
 
+const API_GROUP = API_VERSION.split('/')[0];
+const OUR_KINDS: readonly string[] = ['ToolPolicy', 'AgentPolicy', 'ToolRegistry', ...OTHER_KINDS];
+
 /**
  * What can still be read of a document with problems: a policy that does not compile counts as an evaluation failure
  * for the calls that it selects, so its selector and its choices matter. What can't be read is taken in the strictest
@@ -13,6 +16,8 @@ import { ON_FAILURE, TOOL_POLICY_MODES } from './tool-policy.js';
  */
 export interface Salvage {
   readonly kind: string;
+  /** It says that it is something else than a policy, such as a ConfigMap; a list may hold policies. */
+  readonly isOfAnotherApi: boolean;
   /** As it is written, valid or not. */
   readonly name: string;
   /** Empty when it can't be read: every namespace. */
@@ -45,6 +50,7 @@ export function salvage(value: unknown): Salvage {
   const modes: readonly string[] = kind === 'AgentPolicy' ? AGENT_POLICY_MODES : TOOL_POLICY_MODES;
   return {
     kind,
+    isOfAnotherApi: isOfAnotherApi(root, kind),
     name,
     namespace,
     key: kind !== '' && namespace !== '' && isResourceName(name) ? `${kind}/${namespace}/${name}` : '',
@@ -69,6 +75,13 @@ function salvageKind(root: Record<string, unknown>, spec: Record<string, unknown
   if (plain.startsWith('toolregist')) return 'ToolRegistry';
   const isOurs = kind === '' || root.apiVersion === API_VERSION;
   return kindOfSpec(spec) ?? (isOurs && 'rules' in spec ? 'ToolPolicy' : kind);
+}
+
+/** @param kind as salvaged: one of ours if the document looks like it, whatever its own kind is */
+function isOfAnotherApi({ apiVersion }: Record<string, unknown>, kind: string): boolean {
+  const group = asText(apiVersion)?.split('/')[0];
+  const isOurs = group === API_GROUP || OUR_KINDS.includes(kind);
+  return group !== undefined && !isOurs && kind !== '' && !kind.endsWith('List');
 }
 
 /** By fields that no resource of another kind has: a folder may hold some that have `rules` or a `selector` too. */
