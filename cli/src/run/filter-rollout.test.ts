@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CLAIMS_FILTER, EXT_AUTHZ_FILTER, INJECT_FILTER } from '@omnia-policy/envoy';
 import { compilePolicySet } from '@omnia-policy/policy';
 import type { PolicySet } from '@omnia-policy/policy';
 import t from 'tap';
 import type { Test } from 'tap';
 import { startCountingEnvoy } from '../testing/counting-envoy.js';
-import type { FolderEdit } from '../testing/counting-envoy.js';
+import type { CountingEnvoy, FolderEdit } from '../testing/counting-envoy.js';
 import { createFilterRollout } from './filter-rollout.js';
 import type { FilterRollout } from './filter-rollout.js';
 import { createRefusalReasons } from './refusal-reasons.js';
@@ -20,6 +21,7 @@ interface Scene {
   readonly reported: readonly string[];
   /** Versions of the sets that were written. */
   readonly written: readonly string[];
+  readonly envoy: CountingEnvoy;
 }
 
 /** A rollout to an Envoy for which each version makes one of the edits. */
@@ -47,7 +49,7 @@ async function scene(t: Test, edits: readonly FolderEdit[]): Promise<Scene> {
       },
     },
   });
-  return { rollout, reported, written };
+  return { rollout, reported, written, envoy };
 }
 
 const revision = (name: string): PolicySet => compilePolicySet([], { revision: name });
@@ -97,6 +99,58 @@ t.test('of what comes while Envoy judges, only the newest is written', async (t)
   t.equal(written.at(-1), '4');
   t.ok(written.length < edits.length, written.join());
   t.equal(rollout.missing(), undefined);
+});
+
+t.test(
+  'a file that Envoy does not look at keeps no later edit waiting, and may be taken later',
+  async (t) => {
+    const { rollout, reported, written } = await scene(t, [
+      { version: '1', written: filters },
+      { version: '2', written: [CLAIMS_FILTER, INJECT_FILTER], unread: [CLAIMS_FILTER] },
+      { version: '3', written: [INJECT_FILTER], unread: [CLAIMS_FILTER] },
+      { version: '4', written: [EXT_AUTHZ_FILTER] },
+    ]);
+    await rollout.follow(revision('1'));
+    let followed = Promise.resolve();
+    for (const name of ['2', '3']) {
+      followed = rollout.follow(revision(name));
+      while (written.at(-1) !== name || rollout.missing()?.includes(INJECT_FILTER)) await delay(10);
+      t.match(rollout.missing(), CLAIMS_FILTER);
+    }
+    void rollout.follow(revision('4'));
+    await followed;
+    t.equal(rollout.missing(), undefined);
+    t.strictSame(reported, []);
+  },
+);
+
+t.test('a file that Envoy refuses only after the next edit is reported', async (t) => {
+  const { rollout, reported, written } = await scene(t, [
+    { version: '1', written: filters },
+    { version: '2', written: [CLAIMS_FILTER], unread: [CLAIMS_FILTER] },
+    { version: '3', written: [INJECT_FILTER], refused: [CLAIMS_FILTER] },
+  ]);
+  await rollout.follow(revision('1'));
+  const followed = rollout.follow(revision('2'));
+  while (written.at(-1) !== '2') await delay(10);
+  void rollout.follow(revision('3'));
+  await followed;
+  t.match(reported, [/^error: Envoy refused .*omnia\.claims .*has a tab/]);
+  t.match(rollout.missing(), CLAIMS_FILTER);
+  t.notMatch(rollout.missing(), INJECT_FILTER);
+});
+
+t.test('a refusal is not counted again when Envoy gives no answer before the next edit', async (t) => {
+  const { rollout, reported, envoy } = await scene(t, [
+    { version: '1', written: filters },
+    { version: '2', written: [CLAIMS_FILTER], refused: [CLAIMS_FILTER] },
+    { version: '3', written: [CLAIMS_FILTER] },
+  ]);
+  for (const name of ['1', '2']) await rollout.follow(revision(name));
+  envoy.failOnce();
+  await rollout.follow(revision('3'));
+  t.equal(rollout.missing(), undefined);
+  t.match(reported.at(-1), /Envoy runs the configuration of omnia\.claims/);
 });
 
 t.test("the reason is that of the filter, the module's own where it gave one", (t) => {

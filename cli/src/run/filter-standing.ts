@@ -6,7 +6,7 @@ export interface FilterStanding {
   /** Files were written for these filters. */
   waitFor(filters: Iterable<string>): void;
   /** @throws ServiceError `envoy-failed` when the first file is refused: without any, Envoy answers every call with 500 */
-  settle(filter: string, verdict: Verdict): void;
+  readonly settle: (filter: string, verdict: Verdict) => void;
   /** Undefined when Envoy runs exactly what the policies need, else what it does not run. */
   readonly missing: () => string | undefined;
 }

@@ -15,10 +15,19 @@ export interface FilterState {
 export type FilterStates = ReadonlyMap<string, FilterState>;
 
 /**
+ * Asks for the states whenever it is called. While Envoy gives no answer they are those that were seen last, none before
+ * its start: a refusal that was once seen must never look new.
+ */
+export function filterStatesReader(admin: ListenAddress): () => Promise<FilterStates> {
+  let seen: FilterStates = new Map();
+  return async () => (seen = await readFilterStates(admin).catch(() => seen));
+}
+
+/**
  * Asks Envoy's administration. Its counters are asked, not `/config_dump`, which shows a refused configuration as if it
  * were in force. All states are of one moment.
  */
-export async function readFilterStates(admin: ListenAddress): Promise<FilterStates> {
+async function readFilterStates(admin: ListenAddress): Promise<FilterStates> {
   const { text } = await httpGet(admin, '/stats?filter=extension_config_discovery');
   const stats = new Map(
     [...text.matchAll(/http_filter\.(\S+): (.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
