@@ -25,7 +25,11 @@ function policy(name: string, cel = '1 == 2'): string {
 }
 
 /** A source on a folder of its own, and everything that it said. */
-async function started(t: Test, files: Readonly<Record<string, string>>) {
+async function started(
+  t: Test,
+  files: Readonly<Record<string, string>>,
+  onLoad: () => void = () => undefined,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'omnia-policies-'));
   const path = (name: string) => join(folder, name);
   for (const [name, text] of Object.entries(files)) await writeFile(path(name), text);
@@ -36,7 +40,14 @@ async function started(t: Test, files: Readonly<Record<string, string>>) {
     lines.push({ message, fields });
   };
   const logger: Logger = { debug: note, info: note, warn: note, error: note };
-  const source = createFilePolicySource({ folder, logger, onLoad: (report) => reports.push(report) });
+  const source = createFilePolicySource({
+    folder,
+    logger,
+    onLoad(report) {
+      reports.push(report);
+      onLoad();
+    },
+  });
   const ending = new AbortController();
   t.teardown(async () => {
     ending.abort();
@@ -342,6 +353,31 @@ t.test('a folder that vanishes deletes nothing', async (t) => {
   await until(() => equal(names(), ['a', 'b']));
   t.equal(source.report().unreadable, undefined);
 });
+
+t.test(
+  'an error while a change is taken is logged once, and the change is taken by a later look',
+  async (t) => {
+    const failing = { looks: 0 };
+    const { first, path, names, sets, lines, source } = await started(t, { 'a.yaml': policy('a') }, () => {
+      if (failing.looks === 0) return;
+      failing.looks -= 1;
+      throw new Error('out of order');
+    });
+    await first;
+    failing.looks = 2;
+    await writeFile(path('b.yaml'), policy('b'));
+    await until(() => source.report().unreadable === 'out of order');
+    t.equal(sets.length, 1, 'what was in force stays');
+    await until(() => equal(names(), ['a', 'b']));
+    await until(() => source.report().unreadable === undefined);
+    t.strictSame(
+      lines.filter(({ message }) => message === 'policy change not taken').map(({ fields }) => fields.reason),
+      ['out of order'],
+    );
+    await writeFile(path('b.yaml'), policy('b2'));
+    await until(() => equal(names(), ['a', 'b2']));
+  },
+);
 
 t.test('a missing folder is a ServiceError', async (t) => {
   const source = createFilePolicySource({

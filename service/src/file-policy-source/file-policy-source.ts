@@ -11,7 +11,7 @@ export interface FolderReport {
   readonly folder: string;
   /** Every file could be read at least once, so a first set was delivered. */
   readonly complete: boolean;
-  /** Why the folder can't be read at the moment; what was read before stays enforced. */
+  /** Why the folder can't be read or a change in it not be taken at the moment; what was taken before stays enforced. */
   readonly unreadable?: string;
   readonly files: readonly FileProblem[];
 }
@@ -57,15 +57,19 @@ export function createFilePolicySource({
         return set !== undefined;
       };
       const settling = createSettling();
-      await new Promise<void>((resolve, reject) => {
+      await new Promise<void>((resolve) => {
         if (publish()) resolve();
         const take = async ({ files }: PolicyFiles, nowMs: number): Promise<boolean> => {
           const { changed, removed, waiting } = settling.look(files, loaded.stamps, nowMs);
           const isDifferent = await loaded.take({ changed, removed, present: files, nowMs });
-          if (isDifferent && publish()) resolve();
+          if ((isDifferent || load.failure !== undefined) && publish()) resolve();
+          noteSuccess(load);
           return waiting;
         };
-        followFolder({ first, signal, look: () => look(load), take }).catch(reject);
+        const onFailure = (error: unknown): void => {
+          noteFailure(load, error);
+        };
+        void followFolder({ first, signal, look: () => look(load), take, onFailure });
       });
     },
   };
@@ -80,6 +84,8 @@ interface LoadState {
   revision: number;
   current?: PolicySet;
   unreadable?: string;
+  /** Why the last look's changes are not in force. */
+  failure?: string;
 }
 
 /** @throws ServiceError `policies-unreadable` */
@@ -110,6 +116,18 @@ async function look(load: LoadState): Promise<PolicyFiles | undefined> {
     load.unreadable = errorText(error);
     return undefined;
   }
+}
+
+/** A bug, and not the author's fault: what is in force stays, and the next look tries again. */
+function noteFailure(load: LoadState, error: unknown): void {
+  const reason = errorText(error);
+  if (load.failure !== reason) load.logger.error({ folder: load.folder, reason }, 'policy change not taken');
+  load.failure = reason;
+}
+
+function noteSuccess(load: LoadState): void {
+  if (load.failure !== undefined) load.logger.info({ folder: load.folder }, 'policy changes taken again');
+  delete load.failure;
 }
 
 function nextSet(load: LoadState): PolicySet | undefined {
@@ -145,11 +163,12 @@ function describe({ message, ...rest }: Problem): Record<string, unknown> {
   return { ...rest, problem: message };
 }
 
-function folderReport({ folder, loaded, current, unreadable }: LoadState): FolderReport {
+function folderReport({ folder, loaded, current, unreadable, failure }: LoadState): FolderReport {
+  const reason = unreadable ?? failure;
   return {
     folder,
     complete: current !== undefined,
-    ...(unreadable === undefined ? {} : { unreadable }),
+    ...(reason === undefined ? {} : { unreadable: reason }),
     files: loaded.problems(),
   };
 }

@@ -10,6 +10,8 @@ export interface FollowOptions {
   readonly look: () => Promise<PolicyFiles | undefined>;
   /** Takes what was seen; tells whether some change is not at rest yet. */
   readonly take: (seen: PolicyFiles, nowMs: number) => Promise<boolean>;
+  /** What `look` or `take` threw; the next look comes all the same. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** How much of one core looks take at most, and the bounds between which the pauses are. */
@@ -24,8 +26,8 @@ const soon: Pace = { shareOfTime: 0.25, atLeastMs: 40, atMostMs: 200 };
 /** Where no event came: not every file system tells. */
 const idle: Pace = { shareOfTime: 0.01, atLeastMs: 500, atMostMs: 5000 };
 
-/** Looks at the folder after every event and at intervals, until aborted. */
-export async function followFolder({ first, signal, look, take }: FollowOptions): Promise<void> {
+/** Looks at the folder after every event and at intervals, until aborted. Rejects only if `onFailure` throws. */
+export async function followFolder({ first, signal, look, take, onFailure }: FollowOptions): Promise<void> {
   let wake = new AbortController();
   const wakeUp = (): void => {
     wake.abort();
@@ -35,20 +37,28 @@ export async function followFolder({ first, signal, look, take }: FollowOptions)
   signal.addEventListener('abort', wakeUp);
   let isWaiting = true;
   let lookMs = 0;
-  while (!signal.aborted) {
-    const restMs = pauseMs(lookMs, soon);
-    await pause(restMs, signal);
-    if (!isWaiting) await pause(pauseMs(lookMs, idle) - restMs, wake.signal);
-    wake = new AbortController();
+  const lookAndTake = async (): Promise<boolean> => {
     const startedMs = performance.now();
     const seen = await look();
     lookMs = performance.now() - startedMs;
-    isWaiting = false;
-    if (seen === undefined) continue;
+    if (seen === undefined) return false;
     watch.watchExactly(seen.folders);
-    isWaiting = await take(seen, startedMs);
+    return take(seen, startedMs);
+  };
+  try {
+    while (!signal.aborted) {
+      const restMs = pauseMs(lookMs, soon);
+      await pause(restMs, signal);
+      if (!isWaiting) await pause(pauseMs(lookMs, idle) - restMs, wake.signal);
+      wake = new AbortController();
+      isWaiting = await lookAndTake().catch((error: unknown) => {
+        onFailure(error);
+        return false;
+      });
+    }
+  } finally {
+    watch.close();
   }
-  watch.close();
 }
 
 function pauseMs(lookMs: number, { shareOfTime, atLeastMs, atMostMs }: Pace): number {
