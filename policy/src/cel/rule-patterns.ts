@@ -1,4 +1,5 @@
 import { buildWhole } from './automaton.js';
+import { currentBuildingBudget } from './building-budget.js';
 import { compilePattern } from './compile-pattern.js';
 import { MAX_PATTERN_LENGTH, matchesCallPattern, ready, test, type ReadyPattern } from './pattern.js';
 import { patternWeight } from './pattern-weight.js';
@@ -13,16 +14,18 @@ export const MAX_EXPRESSION_PATTERNS_WEIGHT = 250_000;
 const BUILDING_WORK_PER_WEIGHT = 15;
 
 interface RulePattern extends ReadyPattern {
-  /** What building its automaton took, in the measure of its weight. */
-  readonly buildingWeight: number;
+  /** What building its automaton took, in parts of its states. */
+  readonly buildingWork: number;
 }
 
 // What is pushed out is only no longer shared: every expression holds its own patterns.
 const shared = new LruCache<string, RulePattern>(4_096);
+const sharedUnbuilt = new LruCache<string, RulePattern>(4_096);
 
 /** The patterns that stand in one expression. They live as long as it does, so none is compiled during a call. */
 export class RulePatterns {
   readonly #ready = new Map<string, RulePattern>();
+  readonly #building = currentBuildingBudget();
   #weight = 0;
 
   /** What compiling all that were added takes, whether they are shared or not, in microseconds or so. */
@@ -45,8 +48,11 @@ export class RulePatterns {
     }
     this.#weight += weight;
     try {
-      const compiled = shared.get(pattern, compile);
-      this.#weight += compiled.buildingWeight;
+      const compiled = this.#building.isSpent
+        ? sharedUnbuilt.get(pattern, compileUnbuilt)
+        : shared.get(pattern, compile);
+      this.#weight += Math.ceil(compiled.buildingWork / BUILDING_WORK_PER_WEIGHT);
+      if (compiled.isWhole) this.#building.spend(compiled.buildingWork);
       this.#ready.set(pattern, compiled);
       return undefined;
     } catch (error) {
@@ -58,7 +64,11 @@ export class RulePatterns {
 function compile(pattern: string): RulePattern {
   const regex = compilePattern(pattern);
   const { isWhole, work } = buildWhole(regex);
-  return { ...ready(regex, isWhole), buildingWeight: Math.ceil(work / BUILDING_WORK_PER_WEIGHT) };
+  return { ...ready(regex, isWhole), buildingWork: work };
+}
+
+function compileUnbuilt(pattern: string): RulePattern {
+  return { ...ready(compilePattern(pattern), false), buildingWork: 0 };
 }
 
 // Module-global, since evaluation is synchronous and never nests.

@@ -1,3 +1,4 @@
+import { BuildingBudget, within } from '../cel/building-budget.js';
 import { compileHeaderValue } from '../cel/compile-header-value.js';
 import { compileRule } from '../cel/compile-rule.js';
 import type { CompileResult, Expression } from '../cel/expression.js';
@@ -47,7 +48,7 @@ export interface CompiledInjection {
 }
 
 /** What the regular expressions of one policy may take to compile, in microseconds or so: some second. */
-const MAX_PATTERNS_WEIGHT = 1_000_000;
+export const MAX_PATTERNS_WEIGHT = 1_000_000;
 
 /** Compiles every expression; reports all problems of all of them. */
 export function compileToolPolicy(
@@ -116,6 +117,7 @@ function compileInjection(injection: HeaderInjection, compiler: ExpressionCompil
 /** Compiles the expressions of one policy, collects their problems, and stops where they take too long. */
 class ExpressionCompiler {
   readonly problems: Problem[] = [];
+  readonly #building = new BuildingBudget();
   #patternsWeight = 0;
 
   compile<T>(path: string, run: () => CompileResult<T>): Expression<T> | undefined {
@@ -124,7 +126,7 @@ class ExpressionCompiler {
       this.problems.push({ path, code: 'out-of-bounds', message });
       return undefined;
     }
-    const result = run();
+    const result = within(this.#building, run);
     this.#patternsWeight += result.patternsWeight;
     if (result.ok) return result.expression;
     for (const { message, line, column } of result.problems) {
