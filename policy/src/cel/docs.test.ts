@@ -6,6 +6,7 @@ import { compileRule } from './compile-rule.js';
 import { BUDGET_STEPS, CALL_BUDGET_STEPS, MAX_LIST_SIZE, MAX_TEXT_LENGTH } from './budget.js';
 import { ADMISSION_LIMITS } from './admission.js';
 import { MAX_CALL_PATTERN_WEIGHT, MAX_PATTERN_LENGTH } from './pattern.js';
+import { MAX_PATTERNS_WEIGHT } from '../tool/compile-tool-policy.js';
 import { MAX_EXPRESSION_PATTERNS_WEIGHT, MAX_RULE_PATTERN_WEIGHT } from './rule-patterns.js';
 import { MAX_TYPE_PARTS } from './check/type.js';
 import { LIBRARY } from './functions/library.js';
@@ -63,7 +64,7 @@ t.test('the reference states the limits as they are', (t) => {
     `| work of one evaluation, of all evaluations of a call | ${grouped(BUDGET_STEPS)} steps, ${grouped(CALL_BUDGET_STEPS)} steps |`,
     `| a type, as in \`list(map(string, int))\` | ${MAX_TYPE_PARTS} parts |`,
     `| parts of a regular expression, its repeats written out | ${grouped(MAX_RULE_PATTERN_WEIGHT)} in a rule, ${grouped(MAX_CALL_PATTERN_WEIGHT)} from a call |`,
-    `| parts of all regular expressions in an expression | ${grouped(MAX_EXPRESSION_PATTERNS_WEIGHT)} |`,
+    `| parts of all regular expressions in an expression, in a policy | ${grouped(MAX_EXPRESSION_PATTERNS_WEIGHT)}, ${grouped(MAX_PATTERNS_WEIGHT)} |`,
     `| a text, a list that an expression builds | ${MAX_TEXT_LENGTH / 1024 / 1024} MiB, ${grouped(MAX_LIST_SIZE)} elements |`,
     `| JSON that is read | ${MAX_DEPTH} levels deep |`,
   ]) {
