@@ -3,8 +3,9 @@ import type { ReadBody } from './read-body.js';
 
 /**
  * `application/x-www-form-urlencoded` as a map of texts. What some servers read in a way of their own is unreadable: a
- * repeated name, names that are one to some ({@link nameToSome}), `;` as a separator, names with brackets (lists and maps to some), blanks or control characters, and
- * JSON under a form's label, which a server that never looks at the label would parse.
+ * repeated name, names that are one to some ({@link nameToSome}), `;` as a separator, names with brackets (lists and
+ * maps to some), blanks or control characters, and JSON under a form's label, which a server that never looks at the
+ * label would parse.
  */
 export function readForm(text: string): ReadBody {
   if (/^[\s\ufeff]*[{[]|;|\ufeff/.test(text)) return INVALID;

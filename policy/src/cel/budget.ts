@@ -3,8 +3,8 @@ import { fault } from './fault.js';
 /**
  * Steps that one evaluation may take: about one per syntax node in a loop's body, one per 16 characters of text that
  * is scanned, one per element that is visited. Counted, never timed, so the same call always gets the same answer.
- * A loop over the 25,000 elements that fit into a 64 KiB body stays within it; using it up takes some 10 ms of CPU, 40 ms at worst in a
- * process that is warm.
+ * A loop over the 25,000 elements that fit into a 64 KiB body stays within it; using it up takes some 10 ms of CPU,
+ * 40 ms at worst in a process that is warm.
  */
 export const BUDGET_STEPS = 200_000;
 
