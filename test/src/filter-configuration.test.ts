@@ -91,7 +91,10 @@ for (const [what, policies, claims, claimLength, leftOut] of TOTALS) {
     const { needs, entries } = compilePolicySet(documents, { revision: '1' });
     const host = new FilterHost();
     const filter = claimsFilter(needs.claimMappings, { filename: 'f' });
-    t.ok(host.configure(host.createRoot(), moduleConfiguration(filter)), host.state.logs[0]?.message ?? 'accepted');
+    t.ok(
+      host.configure(host.createRoot(), moduleConfiguration(filter)),
+      host.state.logs[0]?.message ?? 'accepted',
+    );
     const told = entries.filter(({ problems }) => problems.some(({ code }) => code === 'out-of-bounds'));
     t.equal(policies - needs.claimMappings.length, leftOut);
     t.same(
@@ -123,7 +126,10 @@ t.test(
     t.match(few, { failOpen: true });
     const host = new FilterHost();
     const filter = injectFilter(few.injectedHeaders, { filename: 'f' });
-    t.ok(host.configure(host.createRoot(), moduleConfiguration(filter)), host.state.logs[0]?.message ?? 'accepted');
+    t.ok(
+      host.configure(host.createRoot(), moduleConfiguration(filter)),
+      host.state.logs[0]?.message ?? 'accepted',
+    );
     t.end();
   },
 );
