@@ -4,6 +4,7 @@ import type { Answer } from '../send.js';
 import { startStack } from '../stack.js';
 import { callTool, type ToolCallOptions } from '../tool-call.js';
 import { policyDecision } from '../decision-lines.js';
+import { untilEnforced } from '../until-enforced.js';
 
 type OnFailure = 'deny' | 'allow';
 type Mode = 'enforce' | 'audit';
@@ -169,10 +170,12 @@ t.test('without a policy that reads bodies, Envoy buffers none', async (t) => {
   const big = JSON.stringify({ x: 'x'.repeat(1024 * 1024) });
   t.equal((await callTool(stack, { tool: 'headers-only', body: big })).status, 200);
   stack.writePolicy('limits.yaml', policy('enforce', 'deny'));
-  for (let tries = 0; !(await buffering()); tries++) {
-    if (tries > 200) throw new Error('Envoy was never told to buffer');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  t.equal((await callTool(stack, { tool: 'enforce-deny', body: GOOD })).status, 200);
-  t.equal((await callTool(stack, { tool: 'enforce-deny', body: { amount: 501 } })).status, 403);
+  // Envoy and the policy service each follow the folder: the edit is in force when both have seen it.
+  await untilEnforced(buffering, (isBuffering) => isBuffering);
+  const refunds = async (): Promise<readonly number[]> => {
+    const tooMuch = await callTool(stack, { tool: 'enforce-deny', body: { amount: 501 } });
+    const good = await callTool(stack, { tool: 'enforce-deny', body: GOOD });
+    return [tooMuch.status, good.status];
+  };
+  t.same(await untilEnforced(refunds, ([tooMuch, good]) => tooMuch === 403 && good === 200), [403, 200]);
 });
