@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { acquireEnvoy } from '@omnia-policy/cli';
 import { readConfiguration, runMain } from '@omnia-policy/service';
+import { FILTER_MODULE } from './chain/bench-filters.js';
 import { startGenerator } from './generator/start-generator.js';
 import { describeMachine, loadAverage } from './measure/machine.js';
 import { memoryGrowth } from './soak/memory-growth.js';
@@ -10,7 +11,7 @@ import { runSoak } from './soak/run-soak.js';
 import { soakCalls, soakTokens } from './soak/soak-calls.js';
 import { soakReport } from './soak/soak-report.js';
 import { soakDescription } from './soak/soak-settings.js';
-import { FILTER_MODULE, startSoakEnvoy } from './soak/start-soak-envoy.js';
+import { startSoakEnvoy } from './soak/start-soak-envoy.js';
 
 const WARM_UP_CALLS = 20_000;
 const EXIT_CODE_GROWN = 1;

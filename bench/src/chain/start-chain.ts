@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { developmentIssuer, startChild, type Child, type EnvoyBinary } from '@omnia-policy/cli';
+import { startChild, type Child, type EnvoyBinary } from '@omnia-policy/cli';
 import type { Address } from '@omnia-policy/envoy';
 import { extAuthzNodeFlags, extAuthzPath } from '@omnia-policy/ext-authz';
 import type { JsonObject } from '@omnia-policy/policy';
 import { freePorts } from '@omnia-policy/test/free-ports.js';
+import { benchJwt, FILTER_MODULE } from './bench-filters.js';
 import { benchNeeds } from './bench-needs.js';
 import { benchPolicies } from './bench-policies.js';
 import { chainBootstrap, MAX_REQUEST_BYTES } from './chain-bootstrap.js';
@@ -59,15 +59,10 @@ function filtersOf(
   variant: Variant,
   grpc: Address,
 ): Pick<Parameters<typeof chainBootstrap>[0], 'jwt' | 'claims' | 'extAuthz'> {
-  const wasmModule = {
-    filename: fileURLToPath(import.meta.resolve('@omnia-policy/wasm-filter/omnia-filter.wasm')),
-  };
-  const { issuer, audience, jwksFile } = developmentIssuer;
-  const jwks = readFileSync(jwksFile, 'utf8');
   return {
-    ...(variant.jwt ? { jwt: { issuer, audience, jwks, requirement: 'required' } } : {}),
-    ...(variant.claims ? { claims: wasmModule } : {}),
-    ...(variant.service ? { extAuthz: { address: grpc, wasmModule } } : {}),
+    ...(variant.jwt ? { jwt: benchJwt('required') } : {}),
+    ...(variant.claims ? { claims: FILTER_MODULE } : {}),
+    ...(variant.service ? { extAuthz: { address: grpc, wasmModule: FILTER_MODULE } } : {}),
   };
 }
 

@@ -6,7 +6,8 @@ import { startGenerator } from '../generator/start-generator.js';
 import type { MemorySample } from './memory-sample.js';
 import { runSoak } from './run-soak.js';
 import { soakCalls, soakTokens } from './soak-calls.js';
-import { FILTER_MODULE, startSoakEnvoy } from './start-soak-envoy.js';
+import { FILTER_MODULE } from '../chain/bench-filters.js';
+import { startSoakEnvoy } from './start-soak-envoy.js';
 
 const envoy = await acquireEnvoy({ env: process.env, report: () => undefined });
 const generator = startGenerator();

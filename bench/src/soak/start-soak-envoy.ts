@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { developmentIssuer, type EnvoyBinary } from '@omnia-policy/cli';
+import type { EnvoyBinary } from '@omnia-policy/cli';
 import type { Address, WasmModule } from '@omnia-policy/envoy';
 import { freePorts } from '@omnia-policy/test/free-ports.js';
+import { benchJwt } from '../chain/bench-filters.js';
 import { pidOf, startEnvoy } from '../chain/start-envoy.js';
 import { benchNeeds } from '../chain/bench-needs.js';
 import { untilAnswered } from '../chain/until-answered.js';
@@ -18,11 +18,6 @@ export interface SoakEnvoyProcess {
   stop(): Promise<void>;
 }
 
-/** The module that ships. */
-export const FILTER_MODULE: WasmModule = {
-  filename: fileURLToPath(import.meta.resolve('@omnia-policy/wasm-filter/omnia-filter.wasm')),
-};
-
 const HOST = '127.0.0.1';
 const STOP_GRACE_MS = 3000;
 
@@ -31,9 +26,7 @@ export async function startSoakEnvoy(envoy: EnvoyBinary, wasmModule: WasmModule)
   const [listenPort = 0, adminPort = 0] = await freePorts(2);
   const listen = { host: HOST, port: listenPort };
   const admin = { host: HOST, port: adminPort };
-  const { issuer, audience, jwksFile } = developmentIssuer;
-  const jwks = await readFile(jwksFile, 'utf8');
-  const jwt = { issuer, audience, jwks, requirement: 'optional' } as const;
+  const jwt = benchJwt('optional');
   const folder = await mkdtemp(join(tmpdir(), 'omnia-soak-'));
   const bootstrap = soakBootstrap({ listen, admin, jwt, wasmModule, needs: benchNeeds(1) });
   const child = await startEnvoy(envoy, bootstrap, folder);
