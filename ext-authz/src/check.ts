@@ -1,4 +1,10 @@
-import { status, type handleUnaryCall, type Metadata, type sendUnaryData } from '@grpc/grpc-js';
+import {
+  status,
+  type handleUnaryCall,
+  type Metadata,
+  type sendUnaryData,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js';
 import {
   decide,
   denialResponse,
@@ -8,7 +14,7 @@ import {
 } from '@omnia-policy/policy';
 import type { Logger } from '@omnia-policy/service';
 import { randomUUID } from 'node:crypto';
-import type { CheckResponse } from './check-messages.js';
+import type { CheckResponse } from './check-response.js';
 import { logDecision } from './decision-log.js';
 import { decodeRequest } from './decode-request.js';
 import type { CheckFailure, DecisionMetrics } from './metrics.js';
@@ -43,7 +49,7 @@ export function createCheck(options: CheckOptions): handleUnaryCall<CheckRequest
     metrics.fail(failure);
     callback(failures[failure]);
   };
-  return ({ request, metadata }, callback) => {
+  return (call, callback) => {
     const set = policySet();
     if (set === undefined) {
       fail(callback, 'not-ready');
@@ -51,7 +57,7 @@ export function createCheck(options: CheckOptions): handleUnaryCall<CheckRequest
     }
     let response: CheckResponse | undefined;
     try {
-      response = answer(request, metadata, { ...options, set });
+      response = answer(call, set, options);
     } catch (error) {
       // A bug. The process goes on: one odd request must not keep all others from being decided.
       logger.error({ err: error }, 'check failed');
@@ -70,9 +76,9 @@ const failures = {
 } as const;
 
 function answer(
-  message: CheckRequest,
-  metadata: Metadata,
-  { set: policySet, settings, logger, metrics }: CheckOptions & { readonly set: PolicySet },
+  { request: message, metadata }: ServerUnaryCall<CheckRequest, CheckResponse>,
+  policySet: PolicySet,
+  { settings, logger, metrics }: CheckOptions,
 ): CheckResponse | undefined {
   const startedMs = performance.now();
   const request = decodeRequest(message, bufferedBytes(metadata, settings));

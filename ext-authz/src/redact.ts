@@ -1,4 +1,4 @@
-import type { JsonValue } from '@omnia-policy/policy';
+import { isList, type JsonValue } from '@omnia-policy/policy';
 import type { FieldMask } from './field-mask.js';
 
 /** What stands in the log for a masked value. */
@@ -25,7 +25,7 @@ export function redactField(
 export function redactValue(value: JsonValue, mask: FieldMask): JsonValue {
   if (typeof value === 'string') return redactText(value, mask);
   if (typeof value !== 'object' || value === null) return value;
-  if (isArray(value)) return value.map((item) => redactValue(item, mask));
+  if (isList(value)) return value.map((item) => redactValue(item, mask));
   const copy = Object.entries(value).map(([name, child]): [string, JsonValue] => [
     name,
     mask(name) ? redacted : redactValue(child, mask),
@@ -90,9 +90,4 @@ function isDeep(root: JsonValue): boolean {
     for (const child of Object.values<JsonValue>(value)) open.push({ value: child, depth: depth + 1 });
   }
   return false;
-}
-
-// Array.isArray does not narrow readonly arrays.
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

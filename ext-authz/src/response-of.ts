@@ -1,5 +1,5 @@
 import type { Decision, DenialResponse } from '@omnia-policy/policy';
-import { overwrite, rpcCode, type CheckResponse, type HeaderOption } from './check-messages.js';
+import { overwrite, rpcCode, type CheckResponse, type HeaderOption } from './check-response.js';
 import { summariseDecision } from './summarise-decision.js';
 
 /** A decision as Envoy is told it. */

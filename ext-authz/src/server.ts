@@ -1,6 +1,6 @@
 import { Server, type handleUnaryCall, type ServerCredentials } from '@grpc/grpc-js';
 import { formatListenAddress, listenError, type ListenAddress } from '@omnia-policy/service';
-import type { CheckResponse } from './check-messages.js';
+import type { CheckResponse } from './check-response.js';
 import { createHealth } from './health.js';
 import { addReflection } from './reflection.js';
 import { authorizationService, healthService } from './services.js';

@@ -1,7 +1,7 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import { fileURLToPath } from 'node:url';
-import type { CheckResponse } from './check-messages.js';
+import type { CheckResponse } from './check-response.js';
 import { readCheckRequest, type CheckRequest } from './wire/read-check-request.js';
 import { writeCheckResponse } from './wire/write-check-response.js';
 

@@ -1,6 +1,6 @@
 export type { Problem, ProblemCode } from './resources/problem.js';
 export { API_VERSION } from './resources/resource.js';
-export type { JsonArray, JsonObject, JsonValue } from './call/json.js';
+export { isList, type JsonArray, type JsonObject, type JsonValue } from './call/json.js';
 export type {
   CallBody,
   CallShape,

@@ -6,7 +6,7 @@ import {
   type Client,
   type ServiceError as GrpcError,
 } from '@grpc/grpc-js';
-import type { CheckResponse } from '../check-messages.js';
+import type { CheckResponse } from '../check-response.js';
 import { authorizationService, checkMethod } from '../services.js';
 
 const AuthorizationClient = makeClientConstructor(authorizationService, 'Authorization');

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import t from 'tap';
-import type { CheckResponse, HeaderOption } from '../check-messages.js';
+import type { CheckResponse, HeaderOption } from '../check-response.js';
 import { officialMessage } from '../testing/compared-protos.js';
 import { writeCheckResponse } from './write-check-response.js';
 

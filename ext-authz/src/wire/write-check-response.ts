@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { CheckResponse, HeaderOption } from '../check-messages.js';
+import type { CheckResponse, HeaderOption } from '../check-response.js';
 
 type Writer = protobuf.Writer;
 
