@@ -12,6 +12,9 @@ const OWNERS = {
   '@grpc/grpc-js': 'ext-authz/src',
   '@grpc/proto-loader': 'ext-authz/src',
   jose: 'cli/src',
+  '@kubernetes/client-node': 'kube/src',
+  '@peculiar/x509': 'operator/src/webhook',
+  croner: 'operator/src',
 };
 
 /** The direction of imports: what each folder may import of ours. */
@@ -19,13 +22,15 @@ const MAY_IMPORT = {
   policy: [],
   envoy: ['policy'],
   service: ['policy'],
-  'ext-authz': ['policy', 'service'],
+  kube: ['policy', 'service'],
+  'ext-authz': ['policy', 'service', 'kube'],
+  operator: ['policy', 'envoy', 'service', 'kube', 'wasm-filter'],
   cli: ['policy', 'envoy', 'service', 'ext-authz', 'wasm-filter'],
 };
 
 function importRules(folder) {
   const allowed = MAY_IMPORT[folder];
-  const ours = ['policy', 'envoy', 'service', 'ext-authz', 'wasm-filter', 'cli'].filter(
+  const ours = ['policy', 'envoy', 'service', 'kube', 'ext-authz', 'wasm-filter', 'operator', 'cli'].filter(
     (name) => name !== folder && !allowed.includes(name),
   );
   const foreign = Object.entries(OWNERS).filter(([, owner]) => !owner.startsWith(`${folder}/`));
