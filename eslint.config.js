@@ -14,6 +14,7 @@ const OWNERS = {
   jose: 'cli/src',
   '@kubernetes/client-node': 'kube/src',
   '@peculiar/x509': 'operator/src/webhook',
+  'reflect-metadata': 'operator/src/webhook',
   croner: 'operator/src',
 };
 
