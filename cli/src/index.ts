@@ -1,5 +1,6 @@
 export { acquireEnvoy } from './acquire-envoy/acquire-envoy.js';
 export type { AcquireOptions } from './acquire-envoy/acquire-envoy.js';
+export { cacheFolder } from './acquire-envoy/cache-folder.js';
 export type { EnvoyBinary } from './acquire-envoy/envoy-version.js';
 export { startDemoTools } from './demo-tools.js';
 export type { DemoTools } from './demo-tools.js';
