@@ -2,9 +2,11 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { builtFolder, TOOL_MODULES } from './tool-modules.js';
 
-/** Path of a tool: from KUBEBUILDER_ASSETS, else from PATH, else what build-tools.ts has built. Undefined: nowhere. */
+/** Path of a tool, or of a folder of definitions: from KUBEBUILDER_ASSETS, else from PATH, else what build-tools.ts has built. Undefined: nowhere. */
 export function findTool(name: string): string | undefined {
-  const module = TOOL_MODULES.find(({ tools }) => tools.some((tool) => tool.name === name));
+  const module = TOOL_MODULES.find(({ tools, definitions = [] }) =>
+    [...tools, ...definitions].some((item) => item.name === name),
+  );
   const folders = [
     process.env.KUBEBUILDER_ASSETS ?? '',
     ...(process.env.PATH ?? '').split(delimiter),

@@ -8,6 +8,17 @@ import { cacheFolder } from '@omnia-policy/cli';
 export interface ToolModule {
   readonly name: string;
   readonly tools: readonly Tool[];
+  readonly definitions?: readonly Definitions[];
+}
+
+/** CustomResourceDefinitions that a Go module carries; they become a folder beside the tools. */
+export interface Definitions {
+  /** Of that folder. */
+  readonly name: string;
+  readonly module: string;
+  /** Folder in the module. */
+  readonly path: string;
+  readonly files: RegExp;
 }
 
 export interface Tool {
@@ -44,6 +55,17 @@ export const TOOL_MODULES: readonly ToolModule[] = [
       { name: 'pilot-agent', package: 'istio.io/istio/pilot/cmd/pilot-agent', tags: AGENT_TAGS },
       { name: 'istiocheck', package: './cmd/istiocheck', tags: PILOT_TAGS },
     ],
+    definitions: [
+      {
+        ...{ name: 'istio-crds', module: 'istio.io/api', path: 'kubernetes' },
+        files: /^customresourcedefinitions\.gen\.yaml$/,
+      },
+      {
+        ...{ name: 'gateway-api-crds', module: 'sigs.k8s.io/gateway-api', path: 'config/crd/standard' },
+        // The others are not definitions: a list of all and a policy against mixed versions.
+        files: /^gateway\.networking\.k8s\.io_(?!vap).*\.yaml$/,
+      },
+    ],
   },
   { name: 'helm', tools: [{ name: 'helm', package: 'helm.sh/helm/v3/cmd/helm' }] },
 ];
@@ -58,7 +80,7 @@ export function moduleFolder({ name }: ToolModule): string {
 /** Where a module's executables are kept between runs; another one as soon as a version or a line of source differs. */
 export function builtFolder(module: ToolModule): string {
   const folder = moduleFolder(module);
-  const hash = createHash('sha256').update(JSON.stringify(module.tools));
+  const hash = createHash('sha256').update(JSON.stringify([module.tools, module.definitions]));
   for (const file of sources(folder)) hash.update(`\0${relative(folder, file)}\0`).update(readFileSync(file));
   return join(cacheFolder(process.env), `tools-${module.name}-${hash.digest('hex').slice(0, 16)}`);
 }
