@@ -87,6 +87,7 @@ function compileResource(
       return {
         contribution: { kind: 'ToolRegistry', ...resource.metadata, speaksMcp: resource.speaksMcp },
       };
+    case 'SessionPrivacyPolicy':
     case 'Other':
       return { contribution: { kind: 'None' } };
   }

@@ -26,6 +26,27 @@ export type {
 export { compileRule } from './cel/compile-rule.js';
 export { compileHeaderValue } from './cel/compile-header-value.js';
 export { createActivation } from './cel/create-activation.js';
+export type {
+  PersonalData,
+  PrivacyPolicySpec,
+  Recording,
+  StoreDays,
+  UserOptOut,
+} from './privacy/privacy-policy.js';
+export { parsePrivacyPolicySpec, type ParsedPrivacyPolicySpec } from './privacy/privacy-policy.js';
+export type { Encryption, KeyRotation, KmsProvider } from './privacy/encryption.js';
+export type { BuiltInPattern, PiiPattern, PiiStrategy } from './privacy/pii-pattern.js';
+export {
+  DEFAULT_SERVICE_GROUP,
+  GLOBAL_DEFAULT_POLICY,
+  resolvePrivacyPolicy,
+  type PrivacyAnswer,
+  type PrivacyChoice,
+  type PrivacyPolicyRef,
+  type PrivacyQuestion,
+  type PrivacySource,
+  type PrivacyWorkspace,
+} from './privacy/resolve-privacy-policy.js';
 export { fileOf, type PolicyDocument } from './document.js';
 export { compilePolicySet, type CompileOptions } from './compile-policy-set.js';
 export type { ClaimMapping, MeshNeeds, PolicyEntry, PolicySet } from './policy-set.js';

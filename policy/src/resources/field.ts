@@ -93,11 +93,32 @@ export function readChoice<T extends string>(field: Field, choices: readonly [T,
   return fallback ?? choices[0];
 }
 
-export function readBoolean(field: Field, fallback: boolean): boolean {
-  if (isAbsent(field)) return fallback;
+export function readBoolean(field: Field, fallback?: boolean): boolean {
+  if (isAbsent(field) && fallback !== undefined) return fallback;
   if (typeof field.value === 'boolean') return field.value;
-  report(field, 'wrong-type', `${field.path} must be true or false, not ${describe(field.value)}`);
-  return fallback;
+  if (isAbsent(field)) report(field, 'missing-field', `${field.path} is required: true or false`);
+  else report(field, 'wrong-type', `${field.path} must be true or false, not ${describe(field.value)}`);
+  return fallback ?? false;
+}
+
+export interface NumberBounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+export function readInteger(field: Field, { min, max }: NumberBounds): number {
+  const { value, path } = field;
+  if (isAbsent(field)) {
+    report(field, 'missing-field', `${path} is required: a whole number`);
+  } else if (typeof value !== 'number' || !Number.isInteger(value)) {
+    const found = typeof value === 'number' ? `${value}` : describe(value);
+    report(field, 'wrong-type', `${path} must be a whole number, not ${found}`);
+  } else if (value < min || value > max) {
+    report(field, 'out-of-bounds', `${path} must be ${min} to ${max}`);
+  } else {
+    return value;
+  }
+  return min;
 }
 
 export interface ListBounds {

@@ -6,7 +6,7 @@ export interface Metadata {
   readonly namespace: string;
 }
 
-const NAME = {
+export const RESOURCE_NAME = {
   maxLength: 253,
   pattern: {
     regExp: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
@@ -47,13 +47,13 @@ export function readMetadata(field: Field): Metadata {
   const metadata = readObject(field, OBJECT_META);
   const namespace = metadata('namespace');
   return {
-    name: readText(metadata('name'), NAME),
+    name: readText(metadata('name'), RESOURCE_NAME),
     namespace: isAbsent(namespace) ? DEFAULT_NAMESPACE : readText(namespace, NAMESPACE),
   };
 }
 
 export function isResourceName(name: string): boolean {
-  return fits(name, NAME);
+  return fits(name, RESOURCE_NAME);
 }
 
 /** The namespace in metadata that may have problems; undefined where a mistake may hide another one. */

@@ -1,3 +1,4 @@
+import { readPrivacyPolicySpec, type PrivacyPolicySpec } from '../privacy/privacy-policy.js';
 import { readAgentPolicySpec, type AgentPolicySpec } from './agent-policy.js';
 import { isRecord, readObject, report, type Field } from './field.js';
 import { readMetadata, type Metadata } from './metadata.js';
@@ -10,6 +11,11 @@ export type Resource =
   | { readonly kind: 'ToolPolicy'; readonly metadata: Metadata; readonly spec: ToolPolicySpec }
   | { readonly kind: 'AgentPolicy'; readonly metadata: Metadata; readonly spec: AgentPolicySpec }
   | { readonly kind: 'ToolRegistry'; readonly metadata: Metadata; readonly speaksMcp: boolean }
+  | {
+      readonly kind: 'SessionPrivacyPolicy';
+      readonly metadata: Metadata;
+      readonly spec: PrivacyPolicySpec;
+    }
   | { readonly kind: 'Other'; readonly metadata: Metadata };
 
 /** Kinds of the group that say nothing about a tool call. */
@@ -46,6 +52,7 @@ function readResource(root: Field): Resource | undefined {
   if (kind === 'ToolPolicy') return { kind, metadata, spec: readToolPolicySpec(field('spec')) };
   if (kind === 'AgentPolicy') return { kind, metadata, spec: readAgentPolicySpec(field('spec')) };
   if (kind === 'ToolRegistry') return { kind, metadata, speaksMcp: hasMcpHandler(root.value.spec) };
+  if (kind === 'SessionPrivacyPolicy') return { kind, metadata, spec: readPrivacyPolicySpec(field('spec')) };
   if (typeof kind === 'string' && OTHER_KINDS.includes(kind)) return { kind: 'Other', metadata };
   report(
     field('kind'),
