@@ -1,7 +1,7 @@
 import type { JsonObject, MeshNeeds } from '@omnia-policy/policy';
 import { BODY_METADATA_KEY, EXT_AUTHZ_FILTER, JWT_METADATA_NAMESPACE } from './names.js';
 import { duration, typedConfig } from './typed-config.js';
-import type { NamedExtension } from './typed-config.js';
+import type { NamedExtension, TypedConfig } from './typed-config.js';
 
 export const EXT_AUTHZ_FILTER_TYPE = 'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz';
 
@@ -12,6 +12,11 @@ export interface ExtAuthzSettings {
   readonly timeoutMs: number;
   /** How much of a body Envoy buffers and sends, if some policy reads bodies at all. */
   readonly maxRequestBytes: number;
+  /**
+   * gRPC metadata of every question, by name: what the proxy knows and a Check has no place for. Values may use Envoy's
+   * substitutions (`%FILTER_STATE(…)%`).
+   */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Asks ext-authz about every call. Without an answer the call is refused with 503, unless every policy fails open. */
@@ -19,6 +24,10 @@ export function extAuthzFilter(
   needs: Pick<MeshNeeds, 'readsBody' | 'failOpen'>,
   settings: ExtAuthzSettings,
 ): NamedExtension {
+  const metadata = [
+    ...(needs.readsBody ? [bodyMark(settings.maxRequestBytes)] : []),
+    ...Object.entries(settings.metadata ?? {}).map(([key, value]) => ({ key, value })),
+  ];
   return {
     name: EXT_AUTHZ_FILTER,
     typed_config: typedConfig(EXT_AUTHZ_FILTER_TYPE, {
@@ -26,7 +35,7 @@ export function extAuthzFilter(
       grpc_service: {
         envoy_grpc: { cluster_name: settings.cluster },
         timeout: duration(settings.timeoutMs),
-        ...(needs.readsBody ? { initial_metadata: [bodyMark(settings.maxRequestBytes)] } : {}),
+        ...(metadata.length === 0 ? {} : { initial_metadata: metadata }),
       },
       ...(needs.readsBody ? { with_request_body: requestBody(settings.maxRequestBytes) } : {}),
       failure_mode_allow: needs.failOpen,
@@ -39,6 +48,13 @@ export function extAuthzFilter(
       validate_mutations: true,
     }),
   };
+}
+
+/** Settings of the filter for one virtual host: texts that every question about its requests carries. */
+export function extAuthzContext(extensions: Readonly<Record<string, string>>): TypedConfig {
+  return typedConfig(`${EXT_AUTHZ_FILTER_TYPE}PerRoute`, {
+    check_settings: { context_extensions: extensions },
+  });
 }
 
 /** Same resource as `with_request_body`, so that both change at one moment. */

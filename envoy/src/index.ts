@@ -1,11 +1,13 @@
 export * from './names.js';
 export type { Address } from './address.js';
 export { bootstrap } from './bootstrap.js';
-export { claimsFilter } from './claims-filter.js';
+export { claimsConfiguration, claimsFilter } from './claims-filter.js';
+export type { ClaimsOptions, FilterMapping } from './claims-filter.js';
 export type { DiscoveryFile } from './config-discovery.js';
 export { earlyHeaderStrip } from './early-header-strip.js';
 export { extAuthzCluster } from './ext-authz-cluster.js';
-export { extAuthzFilter } from './ext-authz-filter.js';
+export type { DnsLookupFamily } from './ext-authz-cluster.js';
+export { extAuthzContext, extAuthzFilter } from './ext-authz-filter.js';
 export type { ExtAuthzSettings } from './ext-authz-filter.js';
 export { httpConnectionManager } from './http-connection-manager.js';
 export { injectFilter } from './inject-filter.js';

@@ -29,3 +29,13 @@ export const CLAIM_HEADER_PREFIX = 'x-omnia-claim-';
 
 /** gRPC metadata that tells ext-authz how many bytes of a body this Envoy buffers for it; absent for none. */
 export const BODY_METADATA_KEY = 'x-omnia-body';
+
+/** Key of the context extensions that name the registries which a workload serves: `namespace/name`, joined with `,`. */
+export const REGISTRIES_CONTEXT_KEY = 'omnia_registries';
+
+/**
+ * gRPC metadata for what a waypoint knows of a request: the registries as above (routes of VirtualServices take no context
+ * extensions there), and the SPIFFE id of the peer, whose connection ends in another listener.
+ */
+export const REGISTRIES_METADATA_KEY = 'x-omnia-registries';
+export const PRINCIPAL_METADATA_KEY = 'x-omnia-principal';

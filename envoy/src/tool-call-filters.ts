@@ -1,5 +1,5 @@
 import type { MeshNeeds } from '@omnia-policy/policy';
-import { claimsFilter } from './claims-filter.js';
+import { claimsFilter, type ClaimsOptions } from './claims-filter.js';
 import { extAuthzFilter } from './ext-authz-filter.js';
 import type { ExtAuthzSettings } from './ext-authz-filter.js';
 import { injectFilter } from './inject-filter.js';
@@ -9,6 +9,7 @@ import type { WasmModule } from './wasm-module.js';
 export interface ToolCallFilterSettings {
   readonly extAuthz: ExtAuthzSettings;
   readonly wasmModule: WasmModule;
+  readonly claims?: ClaimsOptions;
 }
 
 /**
@@ -20,7 +21,7 @@ export function toolCallFilters(
   settings: ToolCallFilterSettings,
 ): readonly NamedExtension[] {
   return [
-    claimsFilter(needs.claimMappings, settings.wasmModule),
+    claimsFilter(needs.claimMappings, settings.wasmModule, settings.claims),
     extAuthzFilter(needs, settings.extAuthz),
     injectFilter(needs.injectedHeaders, settings.wasmModule),
   ];

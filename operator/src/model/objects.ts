@@ -10,7 +10,10 @@ export interface Identified {
 }
 
 /** A ToolPolicy or an AgentPolicy; what it says is in the policy set. */
-export type Policy = Identified;
+export interface Policy extends Identified {
+  /** Of the stored version; changes with its status too. */
+  readonly resourceVersion: string;
+}
 
 export interface PrivacyPolicy extends Identified {
   readonly spec: unknown;
@@ -27,10 +30,16 @@ export interface Handler {
   /** Lower case: http, openapi, grpc, mcp, client. */
   readonly type: string;
   /** The in-mesh Service, from `service` or from an endpoint's host; undefined for what is outside of the cluster. */
-  readonly service:
-    { readonly namespace: string; readonly name: string; readonly port: number | string } | undefined;
-  /** Host of the endpoint where no Service is meant. */
+  readonly service: ServiceTarget | undefined;
+  /** Host of the endpoint where it may be outside of the cluster: `a.b` is, unless there is a Service of that name. */
   readonly externalHost?: string;
+}
+
+/** A port of a Service, by number or name; undefined: all ports that speak HTTP. */
+export interface ServiceTarget {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number | string | undefined;
 }
 
 /** An AgentRuntime. */
@@ -69,6 +78,8 @@ export interface ServicePort {
 export interface Pod {
   readonly ref: ObjectRef;
   readonly labels: Readonly<Record<string, string>>;
+  /** It succeeded or failed, and takes no calls any more. */
+  readonly hasEnded: boolean;
   /** By an `istio-proxy` container, or by `ambient.istio.io/redirection: enabled`. */
   readonly dataPlane: 'sidecar' | 'ambient' | 'none';
   /** Names of container ports. */
@@ -83,8 +94,10 @@ export interface MeshNamespace {
 export interface ForeignAuthorization {
   readonly ref: ObjectRef;
   readonly action: string;
-  /** Undefined: the whole namespace. */
+  /** Undefined: the whole namespace, unless it has targets. */
   readonly selector: Readonly<Record<string, string>> | undefined;
+  /** Gateways and Services that it is attached to. */
+  readonly targets: readonly { readonly kind: string; readonly name: string }[];
 }
 
 /** What one ext-authz replica said of itself in its Lease. */
@@ -94,6 +107,9 @@ export interface ReplicaReport {
   readonly resourceVersion: string;
   /** Policies that it enforces in another version than the stored one: generation by `namespace/name`; 0: as a failure. */
   readonly lagging: Readonly<Record<string, number>>;
+  /** When the replica last said that it is alive, as the Lease has it (RFC 3339), and for how many seconds that holds. */
+  readonly renewedAt: string;
+  readonly leaseSeconds: number;
 }
 
 /** An object that the operator made, as it is stored. */
