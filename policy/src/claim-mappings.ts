@@ -1,5 +1,5 @@
 import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
-import type { ClaimMapping } from './policy-set.js';
+import type { ClaimMapping, PolicySet } from './policy-set.js';
 
 /** What the filter holds; it refuses a larger configuration as a whole (wasm-filter/README.md, Limits). */
 const MAX_HEADERS = 4096;
@@ -37,6 +37,26 @@ export function claimMappings(policies: readonly CompiledAgentPolicy[]): ClaimMa
     bytes = allBytes;
   }
   return { mappings, leftOut };
+}
+
+/** The same where the agents of each namespace have a filter of their own. */
+export function claimMappingsByNamespace(policies: readonly CompiledAgentPolicy[]): ClaimMappings {
+  const namespaces = new Map<string, CompiledAgentPolicy[]>();
+  for (const policy of policies) {
+    const group = namespaces.get(policy.ref.namespace);
+    if (group) group.push(policy);
+    else namespaces.set(policy.ref.namespace, [policy]);
+  }
+  const all = [...namespaces.values()].map(claimMappings);
+  return {
+    mappings: all.flatMap(({ mappings }) => mappings),
+    leftOut: all.flatMap(({ leftOut }) => leftOut),
+  };
+}
+
+/** Which claims of the users' tokens travel with the calls of one namespace's agents, as many as a filter holds. */
+export function agentClaimMappings(policySet: PolicySet, namespace: string): readonly ClaimMapping[] {
+  return claimMappings(policySet.namespaceAgentPolicies(namespace)).mappings;
 }
 
 const utf8 = new TextEncoder();

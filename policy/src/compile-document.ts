@@ -15,6 +15,7 @@ export type Contribution =
   | { readonly kind: 'ToolPolicy'; readonly policy: CompiledToolPolicy }
   | { readonly kind: 'AgentPolicy'; readonly policy: CompiledAgentPolicy }
   | RegistryContribution
+  | AgentContribution
   | { readonly kind: 'None' };
 
 export interface RegistryContribution {
@@ -23,6 +24,14 @@ export interface RegistryContribution {
   readonly namespace: string;
   readonly name: string;
   readonly speaksMcp: boolean;
+}
+
+/** An agent that runs as another service account than the usual one. */
+export interface AgentContribution {
+  readonly kind: 'AgentRuntime';
+  readonly namespace: string;
+  readonly name: string;
+  readonly serviceAccount: string;
 }
 
 export interface CompiledDocument {
@@ -87,6 +96,11 @@ function compileResource(
       return {
         contribution: { kind: 'ToolRegistry', ...resource.metadata, speaksMcp: resource.speaksMcp },
       };
+    case 'AgentRuntime': {
+      const { kind, metadata, serviceAccount } = resource;
+      const isUsual = serviceAccount === undefined;
+      return { contribution: isUsual ? { kind: 'None' } : { kind, ...metadata, serviceAccount } };
+    }
     case 'SessionPrivacyPolicy':
     case 'Other':
       return { contribution: { kind: 'None' } };

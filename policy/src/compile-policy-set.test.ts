@@ -45,7 +45,15 @@ function outcome(policySet: PolicySet, registry = 'customer-tools', tool = 't'):
     ['x-omnia-agent-name', 'agent'],
   ]);
   const body = { state: 'whole', bytes: new Uint8Array() } as const;
-  const call = toolCallFromHttp({ method: 'POST', path: '/', host: '', headers, body, subject: '' });
+  const call = toolCallFromHttp({
+    method: 'POST',
+    path: '/',
+    host: '',
+    headers,
+    body,
+    subject: '',
+    principal: '',
+  });
   const decision = decide(policySet, call, { unmatched: 'allow' });
   return decision.denial?.error?.code ?? decision.outcome;
 }

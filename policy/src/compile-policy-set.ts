@@ -1,5 +1,6 @@
+import { indexServiceAccounts } from './index-service-accounts.js';
 import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
-import { claimMappings } from './claim-mappings.js';
+import { claimMappings, claimMappingsByNamespace } from './claim-mappings.js';
 import { compileDocument, type CompiledDocument } from './compile-document.js';
 import { fileOf, type PolicyDocument } from './document.js';
 import { documentsInForce, enforceFiles } from './enforcement.js';
@@ -18,6 +19,11 @@ export interface CompileOptions {
   readonly revision: string;
   /** The set that is in force: its good versions stand in for documents that broke, its unchanged ones are reused. */
   readonly previous?: PolicySet;
+  /**
+   * Which mappings of claims share one filter and what it holds: those of `all` policies (default), or those of each
+   * `namespace`, where every namespace's agents have a filter of their own.
+   */
+  readonly claimsShare?: 'all' | 'namespace';
 }
 
 /**
@@ -29,7 +35,7 @@ export function compilePolicySet(documents: readonly PolicyDocument[], options: 
   const files = keepFormer(compileFiles(documents, former), former);
   const enforced = enforceFiles(files);
   const inForce = documentsInForce(enforced);
-  const { leftOut, ...lookUps } = indexed(inForce);
+  const { leftOut, ...lookUps } = indexed(inForce, options.claimsShare ?? 'all');
   return {
     revision: options.revision,
     entries: policyEntries(enforced, leftOut),
@@ -61,11 +67,12 @@ function compileFiles(
   return files;
 }
 
-type LookUps = Pick<PolicySet, 'needs' | 'toolPolicies' | 'registryPolicies' | 'agentPolicies' | 'speaksMcp'>;
+type LookUps = Omit<PolicySet, 'revision' | 'entries' | 'documents' | 'files'>;
 
 /** `leftOut`: AgentPolicies whose claims can not travel. */
 function indexed(
   inForce: readonly CompiledDocument[],
+  claimsShare: 'all' | 'namespace',
 ): LookUps & { readonly leftOut: readonly CompiledAgentPolicy[] } {
   const contributions = inForce.map(({ contribution }) => contribution);
   const toolPolicies = contributions
@@ -77,13 +84,18 @@ function indexed(
   const mcpRegistries = contributions.flatMap((contribution) =>
     contribution.kind === 'ToolRegistry' && contribution.speaksMcp ? contribution : [],
   );
-  const { mappings, leftOut } = claimMappings(agentPolicies);
+  const overrides = contributions.flatMap((one) => (one.kind === 'AgentRuntime' ? one : []));
+  const { mappings, leftOut } =
+    claimsShare === 'all' ? claimMappings(agentPolicies) : claimMappingsByNamespace(agentPolicies);
   const speaksMcp = mcpRegistries.length > 0;
   return {
     leftOut,
+    allToolPolicies: toolPolicies,
+    allAgentPolicies: agentPolicies,
     needs: meshNeeds({ toolPolicies, agentPolicies, claimMappings: mappings, speaksMcp }),
     ...indexToolPolicies(toolPolicies),
-    agentPolicies: indexAgentPolicies(agentPolicies),
+    ...indexAgentPolicies(agentPolicies),
+    agentsOf: indexServiceAccounts(overrides),
     speaksMcp: indexMcpRegistries(mcpRegistries),
   };
 }

@@ -1,5 +1,6 @@
 import { createActivation } from './cel/create-activation.js';
 import { evaluateAgentPolicy } from './agent/evaluate-agent-policy.js';
+import { registryNotNamed, type RegistryRef } from './call/attachment.js';
 import type { ToolCall } from './call/tool-call.js';
 import type { Activation } from './cel/expression.js';
 import type { Decision, Finding, InjectedHeader } from './decision.js';
@@ -23,6 +24,29 @@ export function decide(policySet: PolicySet, call: ToolCall, options: DecideOpti
   const { shape } = call;
   if (shape.kind === 'ambiguous') return refuse(call, shape.rule, shape.message);
   if (shape.kind === 'mcp-message') return PASSES;
+  if (shape.kind === 'unnamed')
+    return decideUnnamed(policySet, { call, registries: shape.registries }, options);
+  return decideNamed(policySet, call, options);
+}
+
+/** Whichever of these registries takes its calls as messages may be meant; if it can be told which one, its policies decide. */
+function decideUnnamed(
+  policySet: PolicySet,
+  { call, registries }: { readonly call: ToolCall; readonly registries: readonly RegistryRef[] },
+  options: DecideOptions,
+): Decision {
+  const [first, second] = registries.filter(({ namespace, name }) => policySet.speaksMcp(namespace, name));
+  if (first === undefined) return decideNamed(policySet, { ...call, shape: { kind: 'unmatched' } }, options);
+  if (second !== undefined) {
+    const { rule, message } = registryNotNamed();
+    return refuse(call, rule, message);
+  }
+  const { namespace, name: registry } = first;
+  return decideNamed(policySet, { ...call, namespace, registry, shape: { kind: 'unknown-tool' } }, options);
+}
+
+function decideNamed(policySet: PolicySet, call: ToolCall, options: DecideOptions): Decision {
+  const { shape } = call;
   const isNamed = shape.kind !== 'unmatched' && call.agent !== '' && call.tool !== '';
   if (!isNamed && options.unmatched === 'deny') return refuse(call, 'unmatched', UNMATCHED_MESSAGE);
   if (shape.kind === 'unmatched') return PASSES;
@@ -42,7 +66,7 @@ function hidesItsTool(policySet: PolicySet, call: ToolCall): boolean {
 }
 
 function evaluate(policySet: PolicySet, call: ToolCall): Decision {
-  const agentPolicies = policySet.agentPolicies(call.namespace, call.agent);
+  const agentPolicies = policySet.agentPolicies(call.agentNamespace, call.agent);
   const toolPolicies =
     call.shape.kind === 'tool-call'
       ? policySet.toolPolicies(call.namespace, call.registry, call.tool)

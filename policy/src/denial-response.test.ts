@@ -27,6 +27,8 @@ function call(mcp?: McpMessage): ToolCall {
       registry: 'r',
       tool: 't',
       agent: 'a',
+      agentNamespace: 'n',
+      principal: '',
       headers: new Map(),
       shape: { kind: 'tool-call' },
     },

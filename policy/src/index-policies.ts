@@ -43,15 +43,22 @@ export function indexToolPolicies(sorted: readonly CompiledToolPolicy[]): {
   };
 }
 
-export function indexAgentPolicies(sorted: readonly CompiledAgentPolicy[]): AgentIndex {
-  const agents = byNamespace(sorted, (policies) =>
-    indexBy(
+export function indexAgentPolicies(sorted: readonly CompiledAgentPolicy[]): {
+  agentPolicies: AgentIndex;
+  namespaceAgentPolicies: (namespace: string) => readonly CompiledAgentPolicy[];
+} {
+  const namespaces = byNamespace(sorted, (policies) => ({
+    all: policies,
+    byAgent: indexBy(
       policies,
       (policy) => [...policy.agents],
       (list) => list,
     ),
-  );
-  return (namespace, agent) => agents(namespace)(agent);
+  }));
+  return {
+    agentPolicies: (namespace, agent) => namespaces(namespace).byAgent(agent),
+    namespaceAgentPolicies: (namespace) => namespaces(namespace).all,
+  };
 }
 
 /** A broken registry whose namespace or name can't be read has an empty one, and stands for all of them. */

@@ -3,13 +3,15 @@ export { API_VERSION } from './resources/resource.js';
 export { isList, type JsonArray, type JsonObject, type JsonValue } from './call/json.js';
 export type {
   CallBody,
-  CallShape,
   Identity,
   McpMessage,
   RequestLine,
   ToolCall,
   UnreadableReason,
 } from './call/tool-call.js';
+export type { AgentIdentity } from './call/agent-identity.js';
+export type { Attachment, RegistryRef } from './call/attachment.js';
+export type { CallShape } from './call/call-shape.js';
 export { toolCallFromHttp, type HttpToolRequest } from './call/tool-call-from-http.js';
 export { MAX_BODY_BYTES, type RawBody } from './call/read-body.js';
 export { decide, type DecideOptions } from './decide.js';
@@ -48,6 +50,10 @@ export {
   type PrivacyWorkspace,
 } from './privacy/resolve-privacy-policy.js';
 export { fileOf, type PolicyDocument } from './document.js';
+export { agentClaimMappings } from './claim-mappings.js';
+export { workloadNeeds } from './mesh-needs.js';
 export { compilePolicySet, type CompileOptions } from './compile-policy-set.js';
+export type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
+export type { CompiledToolPolicy } from './tool/compile-tool-policy.js';
 export type { ClaimMapping, MeshNeeds, PolicyEntry, PolicySet } from './policy-set.js';
 export type { PolicySource } from './source.js';

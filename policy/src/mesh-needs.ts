@@ -1,5 +1,6 @@
 import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
-import type { ClaimMapping, MeshNeeds } from './policy-set.js';
+import type { RegistryRef } from './call/attachment.js';
+import type { ClaimMapping, MeshNeeds, PolicySet } from './policy-set.js';
 import type { CompiledToolPolicy } from './tool/compile-tool-policy.js';
 
 interface Policies {
@@ -7,6 +8,20 @@ interface Policies {
   readonly agentPolicies: readonly CompiledAgentPolicy[];
   readonly claimMappings: readonly ClaimMapping[];
   readonly speaksMcp: boolean;
+}
+
+/**
+ * What the policies ask of the Envoy in front of one service, by the registries that it serves: their ToolPolicies, and
+ * the AgentPolicies of their namespaces. Claims are written where the agents are, so none are mapped here.
+ */
+export function workloadNeeds(policySet: PolicySet, registries: readonly RegistryRef[]): MeshNeeds {
+  const namespaces = [...new Set(registries.map(({ namespace }) => namespace))];
+  return meshNeeds({
+    toolPolicies: registries.flatMap(({ namespace, name }) => policySet.registryPolicies(namespace, name)),
+    agentPolicies: namespaces.flatMap((namespace) => policySet.namespaceAgentPolicies(namespace)),
+    claimMappings: [],
+    speaksMcp: registries.some(({ namespace, name }) => policySet.speaksMcp(namespace, name)),
+  });
 }
 
 /** What the filter holds of names that policies inject (wasm-filter/README.md, Limits). */

@@ -55,6 +55,7 @@ function documentEntry(
     ...nameOf(document),
     phase: problems.length === 0 ? 'Active' : 'Error',
     enforced,
+    ...generationsOf(document, enforced === 'current' || shown !== document ? shown : undefined),
     ...modeOf(shown),
     problems,
   };
@@ -67,6 +68,7 @@ function keptEntry(file: string, kept: CompiledDocument): PolicyEntry {
     ...nameOf(kept),
     phase: 'Error',
     enforced: 'last-good',
+    ...generationsOf(undefined, kept),
     ...modeOf(kept),
     problems: [notRemoved(kept)],
   };
@@ -74,6 +76,19 @@ function keptEntry(file: string, kept: CompiledDocument): PolicyEntry {
 
 function nameOf({ found }: CompiledDocument): Pick<PolicyEntry, 'kind' | 'namespace' | 'name'> {
   return { kind: found.kind, namespace: found.namespace, name: found.name };
+}
+
+/** @param deciding the version in force, if it is known which one that is */
+function generationsOf(
+  document: CompiledDocument | undefined,
+  deciding: CompiledDocument | undefined,
+): Pick<PolicyEntry, 'generation' | 'enforcedGeneration'> {
+  const generation = document?.found.generation;
+  const enforcedGeneration = deciding?.found.generation;
+  return {
+    ...(generation !== undefined && { generation }),
+    ...(enforcedGeneration !== undefined && { enforcedGeneration }),
+  };
 }
 
 function modeOf({ contribution }: CompiledDocument): Pick<PolicyEntry, 'mode' | 'ruleCount'> {

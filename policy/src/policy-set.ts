@@ -12,12 +12,19 @@ export interface PolicySet {
   /** The documents that are enforced (last good versions included): compiling them again gives the same decisions. */
   readonly documents: readonly PolicyDocument[];
   readonly needs: MeshNeeds;
+  /** Every policy that is enforced, by namespace and name; broken ones that count as failures are among them. */
+  readonly allToolPolicies: readonly CompiledToolPolicy[];
+  readonly allAgentPolicies: readonly CompiledAgentPolicy[];
   toolPolicies(namespace: string, registry: string, tool: string): readonly CompiledToolPolicy[];
   /** Every ToolPolicy of a registry, for a call whose tool can't be known. */
   registryPolicies(namespace: string, registry: string): readonly CompiledToolPolicy[];
   /** A ToolRegistry says that the registry's tools are called by MCP messages. */
   speaksMcp(namespace: string, registry: string): boolean;
   agentPolicies(namespace: string, agent: string): readonly CompiledAgentPolicy[];
+  /** Every AgentPolicy of a namespace, whichever agents it selects. */
+  namespaceAgentPolicies(namespace: string): readonly CompiledAgentPolicy[];
+  /** Names of the agents that run as a service account; empty for one that is no agent's. */
+  readonly agentsOf: (namespace: string, serviceAccount: string) => readonly string[];
   /** What the next load falls back on. */
   readonly files: LoadedFiles;
 }
@@ -34,6 +41,10 @@ export interface PolicyEntry {
   readonly phase: 'Active' | 'Error';
   /** What decides calls: this version, the last one that compiled, or a failure; else nothing does. */
   readonly enforced: 'current' | 'last-good' | 'failure' | 'nothing';
+  /** `metadata.generation` of this document; only the API server gives one. */
+  readonly generation?: number;
+  /** `metadata.generation` of the version that decides; absent if none does, or nobody gave it one. */
+  readonly enforcedGeneration?: number;
   readonly mode: string;
   readonly ruleCount: number;
   readonly problems: readonly Problem[];

@@ -5,7 +5,7 @@ import type { CompiledAgentPolicy } from './compile-agent-policy.js';
 
 const RULE = 'tool-access';
 
-/** An allowlist must hold the call's tool, a denylist must not. */
+/** An allowlist must hold the call's tool, a denylist must not. The registries that it names are of its own namespace. */
 export function evaluateAgentPolicy(policy: CompiledAgentPolicy, call: ToolCall): Finding | undefined {
   if (policy.broken) {
     const error = {
@@ -15,7 +15,8 @@ export function evaluateAgentPolicy(policy: CompiledAgentPolicy, call: ToolCall)
     return judge(policy, { rule: RULE, message: 'The policy for this agent has an error', error });
   }
   if (!policy.access) return undefined;
-  const tools = policy.access.tools.get(call.registry);
+  const isOwn = call.namespace === policy.ref.namespace;
+  const tools = isOwn ? policy.access.tools.get(call.registry) : undefined;
   if (call.shape.kind === 'unknown-tool') return judgeUnknownTool(policy, tools !== undefined);
   const listed = tools?.has(call.tool) ?? false;
   if (listed === (policy.access.mode === 'allowlist')) return undefined;

@@ -2,9 +2,13 @@ import type { Identity } from './tool-call.js';
 
 const CLAIM_PREFIX = 'x-omnia-claim-';
 
-/** Who calls, from what this hop verified (subject, claim headers) and from what the caller passed on (the rest). */
-export function readIdentity(headers: ReadonlyMap<string, string>, subject: string): Identity {
-  return new CallIdentity(headers, subject);
+/**
+ * Who calls, from what this hop verified (subject, claim headers) and from what the caller passed on (the rest).
+ *
+ * @param agent as far as it can be believed
+ */
+export function readIdentity(headers: ReadonlyMap<string, string>, subject: string, agent: string): Identity {
+  return new CallIdentity(headers, subject, agent);
 }
 
 /** Claims are collected when they are first asked for: most rules read them as headers. */
@@ -17,12 +21,12 @@ class CallIdentity implements Identity {
   readonly #headers: ReadonlyMap<string, string>;
   #claims: ReadonlyMap<string, string> | undefined;
 
-  constructor(headers: ReadonlyMap<string, string>, subject: string) {
+  constructor(headers: ReadonlyMap<string, string>, subject: string, agent: string) {
     this.origin = headers.get('x-omnia-origin') ?? '';
     this.subject = subject;
     this.endUser = headers.get('x-omnia-user-id') ?? '';
     this.workspace = headers.get('x-omnia-workspace') ?? '';
-    this.agent = headers.get('x-omnia-agent-name') ?? '';
+    this.agent = agent;
     this.#headers = headers;
   }
 

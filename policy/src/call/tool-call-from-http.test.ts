@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Attachment } from './attachment.js';
 import { toolCallFromHttp, type HttpToolRequest } from './tool-call-from-http.js';
 
 const CALL_HEADERS = {
@@ -14,7 +15,7 @@ function request(overrides: {
   body?: string;
   state?: HttpToolRequest['body']['state'];
   method?: string;
-  attachment?: NonNullable<HttpToolRequest['attachment']>;
+  attachment?: Attachment;
 }): HttpToolRequest {
   const headers = Object.entries<string | undefined>({ ...CALL_HEADERS, ...overrides.headers });
   return {
@@ -24,6 +25,7 @@ function request(overrides: {
     headers: new Map(headers.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     body: { state: overrides.state ?? 'whole', bytes: new TextEncoder().encode(overrides.body ?? '{}') },
     subject: 'user-1',
+    principal: '',
     ...(overrides.attachment && { attachment: overrides.attachment }),
   };
 }
@@ -31,6 +33,13 @@ function request(overrides: {
 const NO_TOOL = { 'x-omnia-tool-name': undefined };
 const toolsCall = (params: unknown, id: unknown = 1): string =>
   JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params });
+
+const attached = (...names: string[]): Attachment => ({
+  registries: names.map((text) => {
+    const [namespace = '', name = ''] = text.split('/');
+    return { namespace, name };
+  }),
+});
 
 t.test('a plain call', (t) => {
   const call = toolCallFromHttp(
@@ -189,10 +198,14 @@ t.test('shapes', (t) => {
     ],
     [
       'a registry that the service does not serve',
-      { attachment: { registries: ['other-tools'] } },
+      { attachment: attached('production/other-tools') },
       'ambiguous',
     ],
-    ['a registry that the service serves', { attachment: { registries: ['customer-tools'] } }, 'tool-call'],
+    [
+      'a registry that the service serves',
+      { attachment: attached('production/customer-tools') },
+      'tool-call',
+    ],
   ];
   for (const [name, overrides, shape] of cases) {
     t.equal(toolCallFromHttp(request(overrides)).shape.kind, shape, name);
@@ -201,7 +214,7 @@ t.test('shapes', (t) => {
 });
 
 t.test('the attachment decides the namespace', (t) => {
-  const call = toolCallFromHttp(request({ attachment: { namespace: 'staging' } }));
-  t.equal(call.namespace, 'staging');
+  const call = toolCallFromHttp(request({ attachment: attached('staging/customer-tools') }));
+  t.strictSame([call.namespace, call.agentNamespace], ['staging', 'staging']);
   t.end();
 });

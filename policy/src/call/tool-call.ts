@@ -1,13 +1,18 @@
+import type { CallShape } from './call-shape.js';
 import type { JsonObject } from './json.js';
 
 /** The normal form of "an agent calls a tool", whatever protocol carried it. Immutable. */
 export interface ToolCall {
-  /** Kubernetes namespace of the call: the claimed one in file mode, the destination's in cluster mode. */
+  /** Kubernetes namespace of the registry: the claimed one in file mode, the attachment's in cluster mode. */
   readonly namespace: string;
   readonly registry: string;
   readonly tool: string;
-  /** Name of the calling AgentRuntime; empty when none was named. */
+  /** Name of the calling AgentRuntime; empty when none was named or, in cluster mode, when the caller is no agent. */
   readonly agent: string;
+  /** Kubernetes namespace of the calling agent: that of its identity in cluster mode, else the call's. */
+  readonly agentNamespace: string;
+  /** SPIFFE id that the peer's certificate proves; empty when unknown. */
+  readonly principal: string;
   /** Lower-case names. Several values of one name are joined with `,` as Envoy does. No pseudo headers. */
   readonly headers: ReadonlyMap<string, string>;
   readonly request: RequestLine;
@@ -18,19 +23,6 @@ export interface ToolCall {
   /** What keeps this request from being a well-formed tool call; see {@link CallShape}. */
   readonly shape: CallShape;
 }
-
-/**
- * - `tool-call`: namespace and registry are known, and the tool, unless none was named: then only what is said of the
- *   registry as a whole applies, and no allowlist holds it.
- * - `mcp-message`: a message of the protocol that calls no tool (initialize, tools/list); passes.
- * - `unmatched`: no tool call (no namespace or registry, or nothing that could name a tool): configuration decides.
- * - `unknown-tool`: a registry is named and the tool's name may be in a body that can't be read: every policy of that
- *   registry counts as failed.
- * - `ambiguous`: two values for one thing (doubled header, header against MCP name) or an MCP batch: refused.
- */
-export type CallShape =
-  | { readonly kind: 'tool-call' | 'mcp-message' | 'unmatched' | 'unknown-tool' }
-  | { readonly kind: 'ambiguous'; readonly rule: string; readonly message: string };
 
 export interface RequestLine {
   readonly method: string;

@@ -11,6 +11,8 @@ export type Resource =
   | { readonly kind: 'ToolPolicy'; readonly metadata: Metadata; readonly spec: ToolPolicySpec }
   | { readonly kind: 'AgentPolicy'; readonly metadata: Metadata; readonly spec: AgentPolicySpec }
   | { readonly kind: 'ToolRegistry'; readonly metadata: Metadata; readonly speaksMcp: boolean }
+  /** `serviceAccount`: undefined if it runs as the usual one. */
+  | { readonly kind: 'AgentRuntime'; readonly metadata: Metadata; readonly serviceAccount: string | undefined }
   | {
       readonly kind: 'SessionPrivacyPolicy';
       readonly metadata: Metadata;
@@ -18,7 +20,7 @@ export type Resource =
     }
   | { readonly kind: 'Other'; readonly metadata: Metadata };
 
-/** Kinds of the group that say nothing about a tool call. */
+/** Kinds of the group whose documents are no policies and never stand for a broken one. */
 export const OTHER_KINDS: readonly string[] = [
   'SessionPrivacyPolicy',
   'AgentRuntime',
@@ -53,6 +55,7 @@ function readResource(root: Field): Resource | undefined {
   if (kind === 'AgentPolicy') return { kind, metadata, spec: readAgentPolicySpec(field('spec')) };
   if (kind === 'ToolRegistry') return { kind, metadata, speaksMcp: hasMcpHandler(root.value.spec) };
   if (kind === 'SessionPrivacyPolicy') return { kind, metadata, spec: readPrivacyPolicySpec(field('spec')) };
+  if (kind === 'AgentRuntime') return { kind, metadata, serviceAccount: serviceAccountOf(root.value.spec) };
   if (typeof kind === 'string' && OTHER_KINDS.includes(kind)) return { kind: 'Other', metadata };
   report(
     field('kind'),
@@ -66,6 +69,13 @@ function readResource(root: Field): Resource | undefined {
 export function hasMcpHandler(spec: unknown): boolean {
   const handlers: unknown = isRecord(spec) ? spec.handlers : undefined;
   return Array.isArray(handlers) && handlers.some((handler) => isMcp(handler));
+}
+
+/** An AgentRuntime belongs to the platform too. */
+function serviceAccountOf(spec: unknown): string | undefined {
+  const overrides: unknown = isRecord(spec) ? spec.podOverrides : undefined;
+  const name: unknown = isRecord(overrides) ? overrides.serviceAccountName : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
 function isMcp(handler: unknown): boolean {

@@ -24,6 +24,8 @@ export interface Salvage {
   readonly namespace: string;
   /** `kind/namespace/name`; empty unless all three can be read. */
   readonly key: string;
+  /** `metadata.generation`, which the API server counts up with each edit; undefined where there is none. */
+  readonly generation: number | undefined;
   readonly mode: string;
   readonly onFailure: 'deny' | 'allow';
   /** ToolPolicy. Undefined registry: every registry; undefined tools: every tool. */
@@ -54,6 +56,7 @@ export function salvage(value: unknown): Salvage {
     name,
     namespace,
     key: kind !== '' && namespace !== '' && isResourceName(name) ? `${kind}/${namespace}/${name}` : '',
+    generation: typeof metadata.generation === 'number' ? metadata.generation : undefined,
     mode: modes.find((mode) => mode === spec.mode) ?? 'enforce',
     onFailure: ON_FAILURE.find((choice) => choice === spec.onFailure) ?? 'deny',
     registry: asName(selector.registry),

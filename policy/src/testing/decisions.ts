@@ -63,6 +63,7 @@ export function ask(
     headers,
     body: { state: request.state ?? 'whole', bytes: new TextEncoder().encode(request.body ?? '{}') },
     subject: '',
+    principal: '',
   });
   return decide(policySet, call, options);
 }

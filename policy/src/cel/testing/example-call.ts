@@ -22,6 +22,8 @@ export function exampleCall(example: ExampleCall = {}): ToolCall {
     registry: 'r',
     tool: 'n',
     agent: 'support-agent',
+    agentNamespace: 'production',
+    principal: '',
     headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     request: { method: 'POST', path: '/p', host: 'h' },
     identity: {
