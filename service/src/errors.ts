@@ -23,6 +23,10 @@ export const serviceErrorCodes = {
     'The folder for temporary files (TMPDIR) does not exist, can not be written, or lost the files of the run.',
   'envoy-not-found': 'No Envoy was found: set ENVOY_PATH, put envoy on PATH, or install Python 3 with pip.',
   'envoy-failed': 'Envoy ended by itself or refused its configuration; its own words follow.',
+  'kubernetes-refused':
+    'The API server refused a request: its words follow. Mostly a role lacks a right, or a CRD is not installed.',
+  'kubernetes-unreachable':
+    'The API server could not be reached, did not answer in time, or what answered is no API server.',
   'not-ready': 'A part that was started did not become ready in the time allowed.',
 } as const;
 
