@@ -1,0 +1,46 @@
+import { refOf, type KubeClient, type KubeObject, type ResourceKind } from '@omnia-policy/kube';
+import { contentHash } from '../model/project-emitted.js';
+import type { DesiredObject } from '../plan/plan.js';
+
+/**
+ * Applies one object of ours and returns it as it is stored. Applying leaves alone what others added (a further label in
+ * a selector, a dry-run annotation); since that can undo what the object is for, it is then replaced as a whole.
+ *
+ * @param isKnownOurs takes over fields that others wrote; without, they are a conflict (409)
+ */
+export async function applyObject(
+  client: KubeClient,
+  { kind, object }: DesiredObject,
+  isKnownOurs: boolean,
+): Promise<KubeObject> {
+  const applied = await client.apply(kind, object, { force: isKnownOurs });
+  if (contentHash(applied) === contentHash(object)) return applied;
+  // What still differs after this are the API server's own defaults.
+  return client.replace(kind, replacement(object, applied));
+}
+
+/** The desired content in the stored object's frame: its version, and what others noted on it that changes nothing. */
+function replacement(desired: KubeObject, stored: KubeObject): KubeObject {
+  return {
+    ...desired,
+    metadata: {
+      ...stored.metadata,
+      ownerReferences: desired.metadata.ownerReferences ?? [],
+      labels: { ...foreign(stored.metadata.labels), ...desired.metadata.labels },
+      annotations: { ...foreign(stored.metadata.annotations), ...desired.metadata.annotations },
+    },
+  };
+}
+
+function foreign(pairs: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(pairs ?? {}).filter(([key]) => !CHANGES_EFFECT.test(key)));
+}
+
+/** Labels and annotations that Istio or the operator reads. */
+const CHANGES_EFFECT = /^([a-z0-9-]+\.)*(istio\.io|altairalabs\.ai)\//;
+
+/** For messages: `EnvoyFilter production/omnia-tools-customer-tools`. */
+export function objectName(kind: ResourceKind, object: KubeObject): string {
+  const { namespace, name } = refOf(object);
+  return `${kind.kind} ${namespace}/${name}`;
+}
