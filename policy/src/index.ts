@@ -1,5 +1,5 @@
 export type { Problem, ProblemCode } from './resources/problem.js';
-export { API_VERSION } from './resources/resource.js';
+export { API_VERSION, parseResource, type ParsedResource, type Resource } from './resources/resource.js';
 export { isList, type JsonArray, type JsonObject, type JsonValue } from './call/json.js';
 export type {
   CallBody,
