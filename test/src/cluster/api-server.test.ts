@@ -10,7 +10,7 @@ t.test('a real API server', { skip }, async (t) => {
 
   t.test('keeps what it stores over a restart, on the same port', async (t) => {
     await server.createNamespace('production', { team: 'payments' });
-    await server.apply(configMap('kept'));
+    await server.apply([configMap('kept')]);
     const { pids } = server;
     await server.restart();
     t.equal(server.pids.etcd, pids.etcd);
@@ -40,14 +40,14 @@ t.test('a real API server', { skip }, async (t) => {
       ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'agent', namespace: 'production' } },
       spec: { serviceAccountName: 'nobody', containers: [{ name: 'a', image: 'a' }] },
     };
-    await t.rejects(server.apply(JSON.stringify(pod)), { message: /nobody/ });
+    await t.rejects(server.apply([pod]), { message: /nobody/ });
   });
 
   t.test('has no history after a compaction and a restart', async (t) => {
     const before = (await server.kubectl(['get', '--raw', '/api/v1/namespaces/production/configmaps']))
       .stdout;
     const { resourceVersion } = (JSON.parse(before) as { metadata: { resourceVersion: string } }).metadata;
-    await server.apply(configMap('later'));
+    await server.apply([configMap('later')]);
     await server.compact();
     await server.restart();
     const watch = `/api/v1/configmaps?watch=true&timeoutSeconds=5&resourceVersion=${resourceVersion}`;
@@ -83,6 +83,6 @@ t.test('a stopped one leaves no process behind', { skip }, async (t) => {
   for (const pid of Object.values(pids)) t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
 });
 
-function configMap(name: string): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'production' } });
+function configMap(name: string): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'production' } };
 }

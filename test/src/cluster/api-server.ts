@@ -27,8 +27,8 @@ export interface ApiServer {
   readonly kubeconfig: string;
   readonly pids: Readonly<Record<ClusterProcess, number>>;
   kubectl(args: readonly string[], stdin?: string): Promise<KubectlResult>;
-  /** Server-side apply of YAML or JSON. Throws what kubectl says when it fails. */
-  apply(yaml: string): Promise<void>;
+  /** Server-side apply of YAML, or of objects in this order. Throws what kubectl says when it fails. */
+  apply(manifests: string | readonly object[]): Promise<void>;
   /** With the ServiceAccount `default`, as a cluster's controllers would make it. */
   createNamespace(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
   /** A token of a ServiceAccount, from its TokenRequest. */
@@ -81,7 +81,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   options.teardown?.(() => server.stop());
   try {
     await untilReady(running, server);
-    await server.apply(serviceAccountYaml('default'));
+    await server.apply([serviceAccount('default')]);
   } catch (error) {
     await server.stop();
     throw error;
@@ -130,8 +130,12 @@ function apiServer(running: Running, url: string): ApiServer {
     if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
     return stdout;
   };
-  const apply = async (yaml: string): Promise<void> => {
-    await must(['apply', '--server-side', '--force-conflicts', '-f', '-'], yaml);
+  const apply: ApiServer['apply'] = async (manifests) => {
+    const text =
+      typeof manifests === 'string'
+        ? manifests
+        : JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
+    await must(['apply', '--server-side', '--force-conflicts', '-f', '-'], text);
   };
   const child = (process: ClusterProcess): Child => (process === 'etcd' ? etcd.child : running.apiServer);
   const server: ApiServer = {
@@ -140,7 +144,7 @@ function apiServer(running: Running, url: string): ApiServer {
     get pids() {
       return { etcd: pidOf(etcd.child), 'kube-apiserver': pidOf(running.apiServer) };
     },
-    createNamespace: (name, labels = {}) => apply(namespaceYaml(name, labels)),
+    createNamespace: (name, labels = {}) => apply(namespaceObjects(name, labels)),
     tokenFor: async ({ namespace, name }, audience) => {
       const forAudience = audience === undefined ? [] : ['--audience', audience];
       return (await must(['create', 'token', name, '-n', namespace, ...forAudience])).trim();
@@ -201,15 +205,10 @@ function pidOf({ pid }: Child): number {
   return pid;
 }
 
-function namespaceYaml(name: string, labels: Readonly<Record<string, string>>): string {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-  return `${JSON.stringify(namespace)}\n---\n${serviceAccountYaml(name)}`;
+function namespaceObjects(name: string, labels: Readonly<Record<string, string>>): object[] {
+  return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, serviceAccount(name)];
 }
 
-function serviceAccountYaml(namespace: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 'default', namespace },
-  });
+function serviceAccount(namespace: string): object {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
 }
