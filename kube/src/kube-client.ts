@@ -59,6 +59,6 @@ export type WatchEvent =
 
 export interface ApplyOptions extends CallOptions {
   readonly force?: boolean;
-  /** Apply to the status subresource: only `status` of the object is taken. */
+  /** Apply to the status subresource: only `status` is taken, and `metadata.resourceVersion` must be the stored one if given. */
   readonly subresource?: 'status';
 }

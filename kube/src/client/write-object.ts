@@ -52,10 +52,10 @@ function applied({ metadata, ...rest }: KubeObject): unknown {
   return { ...rest, metadata: meta };
 }
 
-/** With uid and resourceVersion, if they are given: the server then refuses when the object is another one by now. */
+/** With a resourceVersion, the server refuses when the object is another one by now; uids it does not compare here. */
 function statusOf({ apiVersion, kind, metadata, status }: KubeObject): unknown {
-  const { name, namespace, uid, resourceVersion } = metadata;
-  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, status };
+  const { name, namespace, resourceVersion } = metadata;
+  return { apiVersion, kind, metadata: { name, namespace, resourceVersion }, status };
 }
 
 function json(object: KubeObject): { readonly type: string; readonly text: string } {
