@@ -1,6 +1,11 @@
 import type { KubeObject, ObjectRef, ResourceKind } from '@omnia-policy/kube';
 
-/** What ought to be in the cluster because of one owner. Objects of that owner that are not in it are pruned. */
+/**
+ * What ought to be in the cluster because of one owner. Objects of that owner that are not in it are pruned.
+ *
+ * A planner that returns undefined in place of a plan does not know yet: the policy set has not come as far as the object.
+ * Apply and prune nothing; plan again when the next set is there.
+ */
 export interface Plan {
   readonly objects: readonly DesiredObject[];
   /** Undefined: the owner has no status of its own (an attachment), or is gone. */

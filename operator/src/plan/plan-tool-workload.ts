@@ -1,0 +1,152 @@
+import {
+  EXT_AUTHZ_CLUSTER,
+  EXT_AUTHZ_FILTER,
+  extAuthzCluster,
+  extAuthzContext,
+  PRINCIPAL_METADATA_KEY,
+  REGISTRIES_CONTEXT_KEY,
+  REGISTRIES_METADATA_KEY,
+  toolCallFilters,
+  type NamedExtension,
+} from '@omnia-policy/envoy';
+import type { ObjectRef } from '@omnia-policy/kube';
+import { workloadNeeds, type JsonObject } from '@omnia-policy/policy';
+import {
+  clusterPatch,
+  envoyFilter,
+  httpFilterPatch,
+  perRoutePatch,
+  type Chains,
+} from '../istio/envoy-filter.js';
+import type { Owner } from '../istio/metadata.js';
+import { objectName, ownerText } from '../istio/names.js';
+import type { World } from '../model/world.js';
+import { claimsPlugin } from './claims-plugin.js';
+import { dataPlaneOf, type Waypoint } from './data-plane.js';
+import { distinctTexts } from './order.js';
+import type { DesiredObject, Plan } from './plan.js';
+import { agentsOfNamespace, principalsOf } from './selected-agents.js';
+import type { PlanSettings } from './settings.js';
+import { registriesText, toolWorkloads, type ToolWorkload } from './tool-workload.js';
+import { targetPorts, workloadPorts, type WorkloadPorts } from './workload-ports.js';
+
+/** The peer of a request in a waypoint: its connection ends in another listener, which leaves its identity here. */
+const WAYPOINT_PEER = '%FILTER_STATE(io.istio.peer_principal:PLAIN)%';
+
+/**
+ * What makes the proxies in front of a tool workload ask ext-authz. Depends on the ToolRegistries, the Services and Pods of
+ * their handlers, the agents of their namespaces, and the policies of both.
+ *
+ * @param ref of the first of the workload's Services; for any other, nothing is planned
+ */
+export function planToolWorkload(world: World, ref: ObjectRef, settings: PlanSettings): Plan {
+  const workload = toolWorkloads(world).find(
+    (one) => one.ref.namespace === ref.namespace && one.ref.name === ref.name,
+  );
+  if (workload === undefined) return { objects: [] };
+  const guarded = { world, workload, settings, ports: workloadPorts(world, workload) };
+  const { namespace } = ref;
+  const plane = dataPlaneOf(world, { namespace, ...workload });
+  if (plane.kind !== 'ambient') return { objects: sidecarObjects(guarded) };
+  return { objects: plane.waypoints.flatMap((waypoint) => waypointObjects(guarded, waypoint)) };
+}
+
+interface Guarded {
+  readonly world: World;
+  readonly workload: ToolWorkload;
+  readonly settings: PlanSettings;
+  readonly ports: WorkloadPorts;
+}
+
+/** Also for pods without a proxy: one that is added later has its filters from the start. */
+function sidecarObjects(guarded: Guarded): DesiredObject[] {
+  const { workload, settings, ports } = guarded;
+  const { ref, selector, registries } = workload;
+  const known = targetPorts(ports) ?? [];
+  // Too many rather than none: while the ports can't be told, every chain has the filters.
+  const chains: Chains[] = known.length === 0 ? [{ kind: 'all' }] : known.map((port) => ({ kind: 'port', port }));
+  const target = { kind: 'pods', labels: selector } as const;
+  const name = { namespace: ref.namespace, name: objectName(['tools', ref.name]) };
+  const filters = toolFilters(guarded, {});
+  const context = extAuthzContext({ [REGISTRIES_CONTEXT_KEY]: registriesText(registries) });
+  const patches = [
+    clusterPatch(clusterOf(settings)),
+    ...filterPatches(filters, chains),
+    perRoutePatch(EXT_AUTHZ_FILTER, context),
+  ];
+  const owner = ownerOf(workload);
+  return [
+    envoyFilter(name, owner, { target, patches }),
+    ...claimsPlugin(name, owner, { target, settings, ports: known, claims: toolClaims(guarded) }),
+  ];
+}
+
+/** Only the chains of the workload's own Services: a waypoint serves others, too. */
+function waypointObjects(guarded: Guarded, { gateway, services }: Waypoint): DesiredObject[] {
+  const { workload, settings, ports } = guarded;
+  const { ref, registries } = workload;
+  const chains = services.flatMap((service) =>
+    ports.http
+      .filter((port) => port.service === service.ref.name)
+      .map(({ port }): Chains => ({ kind: 'service', port, host: hostOf(service.ref, settings) })),
+  );
+  if (chains.length === 0) return [];
+  const name = {
+    namespace: gateway.namespace,
+    name: objectName(['tools', ref.name], `${ref.namespace}/${gateway.name}`),
+  };
+  const target = { kind: 'gateway', name: gateway.name } as const;
+  const filters = toolFilters(guarded, {
+    [REGISTRIES_METADATA_KEY]: registriesText(registries),
+    [PRINCIPAL_METADATA_KEY]: WAYPOINT_PEER,
+  });
+  const patches = [clusterPatch(clusterOf(settings)), ...filterPatches(filters, chains)];
+  const owner = ownerOf(workload);
+  return [
+    envoyFilter(name, owner, { target, patches }),
+    ...claimsPlugin({ ...name, namespace: ref.namespace }, owner, {
+      target: { kind: 'services', names: services.map((service) => service.ref.name) },
+      settings,
+      ports: [],
+      claims: toolClaims(guarded),
+    }),
+  ];
+}
+
+/** In each chain they must stand in their order. */
+function filterPatches(filters: readonly NamedExtension[], chains: readonly Chains[]): JsonObject[] {
+  return chains.flatMap((chain) => filters.map((filter) => httpFilterPatch(filter, chain)));
+}
+
+function toolFilters(guarded: Guarded, metadata: Readonly<Record<string, string>>): readonly NamedExtension[] {
+  const { world, workload, settings } = guarded;
+  const { timeoutMs, maxRequestBytes } = settings.extAuthz;
+  const { inlineBase64, oci } = settings.wasmModule;
+  const filters = toolCallFilters(workloadNeeds(world.policySet, workload.registries), {
+    wasmModule: { inlineBase64 },
+    claims: toolClaims(guarded),
+    extAuthz: { cluster: EXT_AUTHZ_CLUSTER, timeoutMs, maxRequestBytes, metadata },
+  });
+  return oci === undefined ? filters : filters.slice(1);
+}
+
+/** Agents pass claims on; what anyone else says of them is removed. */
+function toolClaims({ world, workload, settings }: Guarded): { readonly trustedPeers: readonly string[] } {
+  const namespaces = distinctTexts(workload.registries.map(({ namespace }) => namespace));
+  const agents = namespaces.flatMap((namespace) => agentsOfNamespace(world, namespace));
+  const principals = principalsOf(agents, settings.trustDomain);
+  return { trustedPeers: principals.map((principal) => `spiffe://${principal}`) };
+}
+
+function clusterOf({ extAuthz }: PlanSettings): JsonObject {
+  return extAuthzCluster({ host: extAuthz.host, port: extAuthz.port }, extAuthz.dnsLookupFamily);
+}
+
+/** The name that Istio gives a Service. */
+export function hostOf({ namespace, name }: ObjectRef, { clusterDomain = 'cluster.local' }: PlanSettings): string {
+  return `${name}.${namespace}.svc.${clusterDomain}`;
+}
+
+function ownerOf({ ref }: ToolWorkload): Owner {
+  return { text: ownerText('ToolWorkload', ref) };
+}

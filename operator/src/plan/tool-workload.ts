@@ -1,0 +1,132 @@
+import { refText, type ObjectRef } from '@omnia-policy/kube';
+import type { Handler, Service, ToolRegistry } from '../model/objects.js';
+import type { World } from '../model/world.js';
+import { byRef, compareText, distinctRefs } from './order.js';
+import { isSelected, type Labels } from './select-pods.js';
+
+/** Pods that serve the tools of one or more ToolRegistries, behind one or more Services. */
+export interface ToolWorkload {
+  /** Of the first of the Services, by name; the workload is called after it. */
+  readonly ref: ObjectRef;
+  readonly selector: Labels;
+  /** Those that some handler names, by name. */
+  readonly services: readonly Service[];
+  /** By namespace and name. */
+  readonly registries: readonly ServedRegistry[];
+  /** Which ports of the Services handlers name. */
+  readonly named: readonly NamedPort[];
+}
+
+export interface ServedRegistry extends ObjectRef {
+  /** Calls name their tool in the body. */
+  readonly speaksMcp: boolean;
+}
+
+export interface NamedPort {
+  readonly service: string;
+  /** Undefined: those that speak HTTP. */
+  readonly port: number | string | undefined;
+}
+
+/** All of them, by namespace and name. */
+export function toolWorkloads(world: World): readonly ToolWorkload[] {
+  const groups = new Map<string, Serving[]>();
+  for (const serving of servings(world)) {
+    const key = `${serving.service.ref.namespace} ${labelsText(serving.selector)}`;
+    const group = groups.get(key);
+    if (group) group.push(serving);
+    else groups.set(key, [serving]);
+  }
+  return joinOverlapping([...groups.values()])
+    .map((group) => workloadOf(world, group))
+    .sort(byRef);
+}
+
+/** The one whose Services include this one. */
+export function workloadOfService(world: World, service: ObjectRef): ToolWorkload | undefined {
+  return toolWorkloads(world).find(
+    ({ ref, services }) =>
+      ref.namespace === service.namespace && services.some((one) => one.ref.name === service.name),
+  );
+}
+
+/** The Service that serves a handler's tools; undefined when it is none of the cluster's, or selects no pods. */
+export function serviceOfHandler(world: World, { service }: Handler): Service | undefined {
+  if (service === undefined) return undefined;
+  const found = world.services.get({ namespace: service.namespace, name: service.name });
+  return found?.selector === undefined ? undefined : found;
+}
+
+interface Serving {
+  readonly registry: ToolRegistry;
+  readonly service: Service;
+  readonly selector: Labels;
+  readonly port: number | string | undefined;
+}
+
+function servings(world: World): readonly Serving[] {
+  return world.toolRegistries.all().flatMap((registry) =>
+    registry.handlers.flatMap((handler) => {
+      const service = serviceOfHandler(world, handler);
+      const selector = service?.selector;
+      return service && selector ? [{ registry, service, selector, port: handler.service?.port }] : [];
+    }),
+  );
+}
+
+/** A Service that selects some of another one's pods is about these: two filters on one pod would undo each other. */
+function joinOverlapping(groups: readonly Serving[][]): readonly Serving[][] {
+  const joined = new Map<Serving[], Serving[]>();
+  const wideFirst = groups.toSorted((a, b) => widthOf(a) - widthOf(b));
+  for (const group of wideFirst) {
+    const [narrow] = group;
+    const wider = [...joined.keys()].find(([wide]) => narrow && wide && covers(wide, narrow));
+    if (wider === undefined) joined.set(group, [...group]);
+    else joined.get(wider)?.push(...group);
+  }
+  return [...joined.values()];
+}
+
+function widthOf([serving]: readonly Serving[]): number {
+  return Object.keys(serving?.selector ?? {}).length;
+}
+
+function covers(wide: Serving, narrow: Serving): boolean {
+  return (
+    wide.service.ref.namespace === narrow.service.ref.namespace && isSelected(narrow.selector, wide.selector)
+  );
+}
+
+function workloadOf(world: World, group: readonly Serving[]): ToolWorkload {
+  const [first] = group;
+  if (first === undefined) throw new RangeError('a workload without a Service');
+  const services = new Map(group.map(({ service }) => [service.ref.name, service]));
+  const sorted = [...services.values()].sort(byRef);
+  const named = new Map(
+    group.map(({ service, port }) => [`${service.ref.name} ${String(port ?? '')}`, { service: service.ref.name, port }]),
+  );
+  return {
+    ref: sorted[0]?.ref ?? first.service.ref,
+    selector: first.selector,
+    services: sorted,
+    registries: distinctRefs(
+      group.map(({ registry: { ref } }) => ({
+        ...ref,
+        speaksMcp: world.policySet.speaksMcp(ref.namespace, ref.name),
+      })),
+    ),
+    named: [...named].sort(([a], [b]) => compareText(a, b)).map(([, port]) => port),
+  };
+}
+
+function labelsText(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort(compareText)
+    .join(',');
+}
+
+/** As attachments and messages write them. */
+export function registriesText(registries: readonly ObjectRef[]): string {
+  return registries.map(refText).join(',');
+}
