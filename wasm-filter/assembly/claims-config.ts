@@ -14,7 +14,9 @@ import {
 } from './config-fields';
 import { sameName, startsWithName } from './header-text';
 import { JsonNode } from './json-node';
+import { agentOfNode, trustedPeers } from './peer-config';
 import { Slice } from './slice';
+import { TextSet } from './text-set';
 
 /** The configuration of role `claims`. */
 @unmanaged
@@ -24,6 +26,12 @@ export class ClaimsConfig {
   key: Slice;
   maxValueBytes: u32;
   mappings: Mapping | null;
+  /** Principals whose claim headers stay; null: nobody's do. */
+  trustedPeers: TextSet | null;
+  /** Whether the agent is known from the proxy's node instead of a header. */
+  agentFromNode: bool;
+  /** Null: the node does not say. */
+  agent: Slice | null;
   /** How many different headers the mappings write; each has a slot below it. */
   slots: u32;
 }
@@ -59,7 +67,7 @@ const MAX_SLOTS: u32 = 4096;
 const MAX_VALUE_BYTES: u32 = 65_536;
 const DEFAULT_VALUE_BYTES: u32 = 4096;
 
-const FIELDS: StaticArray<string> = ['role', 'jwt', 'mappings', 'maxValueBytes'];
+const FIELDS: StaticArray<string> = ['role', 'jwt', 'mappings', 'maxValueBytes', 'trustedPeers', 'agentFrom'];
 const JWT_FIELDS: StaticArray<string> = ['namespace', 'key'];
 const MAPPING_FIELDS: StaticArray<string> = ['namespace', 'agents', 'claims'];
 const RULE_FIELDS: StaticArray<string> = ['claim', 'header'];
@@ -72,12 +80,18 @@ export function claimsConfig(document: JsonNode): ClaimsConfig {
   const config = changetype<ClaimsConfig>(alloc(offsetof<ClaimsConfig>()));
   config.mappings = null;
   config.slots = 0;
+  config.trustedPeers = null;
+  config.agentFromNode = false;
+  config.agent = null;
   config.maxValueBytes = DEFAULT_VALUE_BYTES;
   slotRules = new StaticArray<usize>(MAX_SLOTS);
   checkObject(document, '', FIELDS);
   readJwt(config, document);
   const limit = document.field('maxValueBytes');
   if (limit) config.maxValueBytes = countOf(limit, 'maxValueBytes', MAX_VALUE_BYTES);
+  const peers = document.field('trustedPeers');
+  if (peers) config.trustedPeers = trustedPeers(peers);
+  readAgentFrom(config, document);
   const mappings = requiredField(document, '', 'mappings');
   if (mappings) readMappings(config, mappings);
   return config;
@@ -90,6 +104,13 @@ function readJwt(config: ClaimsConfig, document: JsonNode): void {
   const key = requiredText(jwt, 'jwt', 'key', MAX_NAME_BYTES);
   if (namespace) config.namespace = namespace;
   if (key) config.key = key;
+}
+
+function readAgentFrom(config: ClaimsConfig, document: JsonNode): void {
+  const agentFrom = document.field('agentFrom');
+  if (!agentFrom) return;
+  config.agentFromNode = true;
+  config.agent = agentOfNode(agentFrom);
 }
 
 function readMappings(config: ClaimsConfig, node: JsonNode): void {

@@ -15,6 +15,12 @@ export class SingleHeader {
   /** Given twice, or with a comma, which is how some hop may have written it twice. */
   doubled: bool;
 
+  /** One value from elsewhere, whatever the request says. */
+  set(value: Slice | null): void {
+    this.value = value;
+    this.doubled = false;
+  }
+
   add(value: Slice): void {
     if (this.value != null || contains(value, COMMA)) this.doubled = true;
     this.value = value;
@@ -24,7 +30,7 @@ export class SingleHeader {
 /** What role `claims` needs to know of a request's headers. */
 @unmanaged
 export class ClaimsRequest {
-  /** Every header that looks like one of ours; only this filter may write those. */
+  /** Every header that looks like one of ours, each copy by itself; only this filter may write those. */
   forged: HeaderName | null;
   namespace: SingleHeader;
   agent: SingleHeader;

@@ -11,7 +11,8 @@ import { holdsNumber } from './struct-value';
 @unmanaged
 export class ClaimHeader {
   name: Slice;
-  value: Slice;
+  /** Null: the token has no such claim, so nobody's header of this name may stay. */
+  value: Slice | null;
   next: ClaimHeader | null;
 }
 
@@ -41,7 +42,7 @@ function isValue(value: Slice | null, wanted: Slice): bool {
 let token: JsonNode | null = null;
 let tokenRead: bool = false;
 
-/** The headers that the verified payload gives under the mappings that apply; the first rule for a header wins. */
+/** What the verified payload says of the headers of the mappings that apply; the first rule for a header wins. */
 export function mappedClaims(
   config: ClaimsConfig,
   request: ClaimsRequest,
@@ -57,8 +58,7 @@ export function mappedClaims(
     for (let rule = mapping.rules; rule; rule = rule!.next) {
       if (load<u8>(decided + rule.slot) != 0) continue;
       store<u8>(decided + rule.slot, 1);
-      const value = ruleValue(rule, config, request, payload);
-      if (value) headers = claimHeader(rule.header, value, headers);
+      headers = claimHeader(rule.header, ruleValue(rule, config, request, payload), headers);
     }
   }
   return headers;
@@ -87,7 +87,7 @@ function spelledClaim(request: ClaimsRequest, name: Slice): JsonNode | null {
   return document ? findInJson(document, name) : null;
 }
 
-function claimHeader(name: Slice, value: Slice, next: ClaimHeader | null): ClaimHeader {
+function claimHeader(name: Slice, value: Slice | null, next: ClaimHeader | null): ClaimHeader {
   const header = changetype<ClaimHeader>(alloc(offsetof<ClaimHeader>()));
   header.name = name;
   header.value = value;

@@ -31,7 +31,12 @@ export function equals(a: Slice, b: Slice): bool {
 
 /** `text` is ASCII. */
 export function equalsText(a: Slice, text: string): bool {
-  if (a.size != <usize>text.length) return false;
+  return a.size == <usize>text.length && startsWithText(a, text);
+}
+
+/** `text` is ASCII. */
+export function startsWithText(a: Slice, text: string): bool {
+  if (a.size < <usize>text.length) return false;
   for (let i = 0; i < text.length; i++) {
     if (a.at(i) != <u8>text.charCodeAt(i)) return false;
   }

@@ -10,6 +10,8 @@ const rule = (claim: unknown, header: unknown): object => ({
   mappings: [{ claims: [{ claim, header }] }],
 });
 
+const peer = (index: number): string => `spiffe://cluster.local/ns/production/sa/agent-${index}-facade`;
+
 /** A mapping of 256 headers, different for each index. */
 const mappingOf256 = (mapping: number): object => ({
   claims: Array.from({ length: 256 }, (_, i) => ({ claim: 'x', header: `X-Omnia-Claim-${mapping}-${i}` })),
@@ -147,6 +149,47 @@ const REFUSED: readonly (readonly [string, unknown, string])[] = [
   ['a fraction', { ...CLAIMS, maxValueBytes: 1.5 }, 'maxValueBytes: must be a whole number'],
   ['a size in words', { ...CLAIMS, maxValueBytes: '4096' }, 'maxValueBytes: must be a number, not a string'],
   ['a size of null', { ...CLAIMS, maxValueBytes: null }, 'maxValueBytes: must be a number, not null'],
+  ['peers are a string', { ...CLAIMS, trustedPeers: 'x' }, 'trustedPeers: must be an array, not a string'],
+  [
+    'a peer is a number',
+    { ...CLAIMS, trustedPeers: [peer(1), 2] },
+    'trustedPeers[1]: must be a string, not a number',
+  ],
+  ['an empty peer', { ...CLAIMS, trustedPeers: [''] }, 'trustedPeers[0]: must not be empty'],
+  [
+    'a peer without its scheme',
+    { ...CLAIMS, trustedPeers: [peer(1), 'cluster.local/ns/a/sa/b'] },
+    'trustedPeers[1]: "cluster.local/ns/a/sa/b" does not start with spiffe://',
+  ],
+  [
+    'a peer with a line break',
+    { ...CLAIMS, trustedPeers: ['spiffe://a\nb'] },
+    'trustedPeers[0]: has a control character',
+  ],
+  [
+    'a peer that is too long',
+    { ...CLAIMS, trustedPeers: [`spiffe://${'a'.repeat(1016)}`] },
+    'trustedPeers[0]: is longer than 1024 bytes',
+  ],
+  [
+    'too many peers',
+    { ...CLAIMS, trustedPeers: Array.from({ length: 5001 }, (_, index) => peer(index)) },
+    'trustedPeers: has more than 5000 elements',
+  ],
+  ['agentFrom is a string', { ...CLAIMS, agentFrom: 'x' }, 'agentFrom: must be an object, not a string'],
+  ['agentFrom says nothing', { ...CLAIMS, agentFrom: {} }, 'agentFrom.nodeLabel: is required'],
+  ['an empty label', { ...CLAIMS, agentFrom: { nodeLabel: '' } }, 'agentFrom.nodeLabel: must not be empty'],
+  [
+    'a label with NUL',
+    { ...CLAIMS, agentFrom: { nodeLabel: 'a\0b' } },
+    'agentFrom.nodeLabel: has a control character',
+  ],
+  [
+    'unknown in agentFrom',
+    { ...CLAIMS, agentFrom: { nodeLabel: 'a', x: 1 } },
+    'agentFrom: unknown field "x"',
+  ],
+  ['peers of the other role', { ...INJECT, trustedPeers: [] }, 'configuration: unknown field "trustedPeers"'],
   ['no decision', { role: 'inject' }, 'decision: is required'],
   ['a decision without a key', { role: 'inject', decision: { namespace: 'x' } }, 'decision.key: is required'],
   ['unknown in decision', { ...INJECT, decision: { ...DECISION, x: 1 } }, 'decision: unknown field "x"'],
@@ -210,8 +253,12 @@ const ACCEPTED: readonly (readonly [string, unknown])[] = [
       ...CLAIMS,
       mappings: [{ namespace: 'a', agents: ['b'], claims: [{ claim: 'c', header: 'X-Omnia-Claim-C-1' }] }],
       maxValueBytes: 65_536,
+      trustedPeers: [peer(1), peer(1)],
+      agentFrom: { nodeLabel: 'app.kubernetes.io/instance' },
     },
   ],
+  ['no peers', { ...CLAIMS, trustedPeers: [] }],
+  ['5,000 peers', { ...CLAIMS, trustedPeers: Array.from({ length: 5000 }, (_, index) => peer(index)) }],
   ['the smallest size', { ...CLAIMS, maxValueBytes: 1 }],
   ['a header in lower case', rule('x', 'x-omnia-claim-a')],
   ['a claim of 32 parts', rule('a.'.repeat(31) + 'a', 'X-Omnia-Claim-A')],

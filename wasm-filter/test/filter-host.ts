@@ -21,6 +21,8 @@ export interface LocalResponse {
 /** What the host records and the hostcalls need. */
 export interface HostState {
   request: Request;
+  /** Properties that do not depend on a request, such as those of the proxy's node. */
+  properties: ReadonlyMap<string, Buffer>;
   configuration: Buffer;
   response: LocalResponse | undefined;
   readonly logs: { readonly level: number; readonly message: string }[];
@@ -61,6 +63,7 @@ export const ALLOWED_IMPORTS: readonly string[] = Object.keys(hostcalls);
 export class FilterHost {
   readonly state: HostState = {
     request: { headers: [], trailers: [], properties: new Map() },
+    properties: new Map(),
     configuration: Buffer.alloc(0),
     response: undefined,
     logs: [],

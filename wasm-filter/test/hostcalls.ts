@@ -41,7 +41,8 @@ export const hostcalls = {
     return memory.give(content, at(args, 3), at(args, 4));
   },
   proxy_get_property: (args, memory, state) => {
-    const value = state.request.properties.get(text(args, 0, memory));
+    const path = text(args, 0, memory);
+    const value = state.request.properties.get(path) ?? state.properties.get(path);
     return value ? memory.give(value, at(args, 2), at(args, 3)) : NOT_FOUND;
   },
   proxy_get_header_map_pairs: (args, memory, state) =>
