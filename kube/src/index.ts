@@ -10,3 +10,5 @@ export { watchObjects, type WatchObjectsOptions } from './cache/watch-objects.js
 export { waitForSync } from './cache/wait-for-sync.js';
 export { WATCH_TIMING, type WatchTiming } from './cache/watch-timing.js';
 export { createWorkQueue, type WorkQueue, type WorkQueueOptions } from './work-queue.js';
+export { runWhileLeader, type Leadership, type LeadershipOptions } from './leader/run-while-leader.js';
+export { LEASE_TIMING, type LeaseTiming } from './leader/lease-timing.js';

@@ -51,6 +51,8 @@ export interface WatchScope extends ListScope {
   readonly signal: AbortSignal;
   /** When the server shall end it, so that connections are spread anew now and then. */
   readonly timeoutSeconds?: number;
+  /** The server has taken the request; events follow when there are some. */
+  readonly onOpen?: () => void;
 }
 
 export type WatchEvent =

@@ -17,6 +17,8 @@ export interface KindFollower<T> {
   /** A complete list. */
   listed(objects: readonly T[], resourceVersion: string): void;
   event(event: WatchEvent): void;
+  /** The server answered. */
+  heard(): void;
   /** The server does not know the kind. */
   missing(): void;
   failed(reason: string | undefined): void;
@@ -42,8 +44,7 @@ export async function followKind<T>(
 ): Promise<void> {
   const following: Following<T> = {
     ...{ client, options, follower, backoff: createBackoff(options.timing.backoff) },
-    resourceVersion: undefined,
-    failure: undefined,
+    ...{ resourceVersion: undefined, quietWatches: 0, failure: undefined },
   };
   const { signal } = options;
   const isStopped = (): boolean => signal.aborted;
@@ -67,6 +68,8 @@ interface Following<T> {
   readonly backoff: Backoff;
   /** Where to go on; undefined: list again. */
   resourceVersion: string | undefined;
+  /** How many in a row brought nothing. */
+  quietWatches: number;
   /** That was logged and still holds. */
   failure: string | undefined;
 }
@@ -88,31 +91,48 @@ async function takeList<T>(following: Following<T>): Promise<string> {
 }
 
 async function followWatch<T>(following: Following<T>, resourceVersion: string): Promise<void> {
-  const { client, follower, backoff } = following;
-  const { kind, scope, signal, metrics, timing } = following.options;
+  const { backoff, options } = following;
+  const { kind, signal, metrics, timing } = options;
+  const startMs = performance.now();
+  const isShort = (): boolean => performance.now() - startMs < timing.backoff.maxMs;
+  const { isSilent, hasSpoken } = await openWatch(following, resourceVersion).finally(() => {
+    // Else quiet kinds would wait longer and longer between their watches.
+    if (!isShort()) backoff.reset();
+  });
+  if (signal.aborted) return;
+  metrics?.watchEnded(kind.kind, isSilent ? 'silent' : 'ended');
+  options.logger.debug({ kind: kind.kind, isSilent, hasSpoken }, 'watch ended');
+  following.quietWatches = hasSpoken ? 0 : following.quietWatches + 1;
+  // The server may know nothing of the place to go on from, as after a restore of its database.
+  if (following.quietWatches >= timing.quietWatches) {
+    following.resourceVersion = undefined;
+    following.quietWatches = 0;
+  }
+  if (!hasSpoken && isShort()) await pause(backoff.nextMs(), signal);
+}
+
+function openWatch<T>(following: Following<T>, resourceVersion: string): ReturnType<typeof watchConnection> {
+  const { client, follower, backoff, options } = following;
+  const { kind, scope, signal, timing } = options;
   const timeoutSeconds = Math.ceil(timing.watchSeconds * (1 + Math.random()));
-  const { isSilent, hasSpoken } = await watchConnection(client, {
+  const onOpen = (): void => {
+    noteSuccess(following);
+    follower.heard();
+  };
+  return watchConnection(client, {
     kind,
-    scope: { ...scope, resourceVersion, timeoutSeconds, signal },
+    scope: { ...scope, resourceVersion, timeoutSeconds, signal, onOpen },
     silenceMs: timing.silenceMs,
     onEvent(event) {
       following.resourceVersion = versionOf(event) ?? following.resourceVersion;
-      noteSuccess(following);
       backoff.reset();
       follower.event(event);
     },
   });
-  if (signal.aborted) return;
-  metrics?.watchEnded(kind.kind, isSilent ? 'silent' : 'ended');
-  if (isSilent)
-    following.options.logger.warn({ kind: kind.kind, silenceMs: timing.silenceMs }, 'watch silent');
-  if (hasSpoken) return;
-  // The server may know nothing of the place to go on from, as after a restore of its database.
-  if (isSilent) following.resourceVersion = undefined;
-  await pause(backoff.nextMs(), signal);
 }
 
-function versionOf(event: WatchEvent): string | undefined {
+/** Up to where of the server's history an event leads. */
+export function versionOf(event: WatchEvent): string | undefined {
   return event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion;
 }
 

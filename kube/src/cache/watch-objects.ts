@@ -4,7 +4,7 @@ import type { KubeMetrics } from '../kube-metrics.js';
 import { refOf, type KubeObject } from '../kube-object.js';
 import type { CacheChange, CacheHealth, ObjectCache } from '../object-cache.js';
 import type { ResourceKind } from '../resource-kind.js';
-import { followKind, type KindFollower } from './follow-kind.js';
+import { followKind, versionOf, type KindFollower } from './follow-kind.js';
 import { createObjectStore, type ObjectStore, type StoredObject } from './object-store.js';
 import { WATCH_TIMING, type WatchTiming } from './watch-timing.js';
 
@@ -63,30 +63,28 @@ function createFollower<T>(
   state: CacheState<T>,
   { project, mayBeMissing = false }: WatchObjectsOptions<T>,
 ): KindFollower<StoredObject<T>> {
-  const { store } = state;
-  const heard = (resourceVersion?: string): void => {
-    state.heardMs = performance.now();
-    state.resourceVersion = resourceVersion ?? state.resourceVersion;
-  };
   return {
     project(object) {
       const value = project(object);
       return value === undefined ? undefined : { ref: refOf(object), value };
     },
     listed(objects, resourceVersion) {
-      heard(resourceVersion);
-      const changes = store.replaceAll(objects);
+      noteHeard(state, resourceVersion);
+      const changes = state.store.replaceAll(objects);
       state.health = { state: 'synced' };
       state.resolve();
       for (const change of changes) tell(state, change);
     },
     event(event) {
-      heard(event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion);
+      noteHeard(state, versionOf(event));
       const change = changeOf(event, state.store, project);
       if (change) tell(state, change);
     },
+    heard() {
+      noteHeard(state);
+    },
     missing() {
-      heard();
+      noteHeard(state);
       state.health = { ...state.health, state: 'missing' };
       if (mayBeMissing) state.resolve();
     },
@@ -95,6 +93,11 @@ function createFollower<T>(
       state.health = { state: now, ...(failure === undefined ? {} : { failure }) };
     },
   };
+}
+
+function noteHeard<T>(state: CacheState<T>, resourceVersion?: string): void {
+  state.heardMs = performance.now();
+  state.resourceVersion = resourceVersion ?? state.resourceVersion;
 }
 
 function changeOf<T>(

@@ -27,6 +27,7 @@ export async function watchOnce(session: ApiSession, { kind, scope, onEvent }: W
   const accept = metadataOnly ? { accept: METADATA_ONLY } : {};
   try {
     const response = await session.open({ verb: 'watch', kind, method: 'GET', path, ...accept }, signal);
+    scope.onOpen?.();
     await readWatch(kind, response, onEvent);
   } catch (error) {
     if (!signal.aborted) throw error;
