@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 export interface Call {
   readonly method?: string;
   readonly path?: string;
+  readonly host?: string;
   /** Sent as given: order, case and repetition are kept. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: string | Uint8Array;
@@ -32,7 +33,7 @@ export function send(url: string, call: Call): Promise<Answer> {
     method: call.method ?? 'POST',
     path: call.path ?? '/v1/refund',
     // Node takes a flat list as raw headers, repeated names and all.
-    headers: [['host', 'tools.test'], ...framing, ...call.headers].flat(),
+    headers: [['host', call.host ?? 'tools.test'], ...framing, ...call.headers].flat(),
   });
   const size = Math.max(1, Math.ceil(body.length / (call.chunks ?? 1)));
   for (let start = 0; start < body.length; start += size) outgoing.write(body.subarray(start, start + size));

@@ -8,6 +8,8 @@ export interface SidecarIdentity {
 }
 
 export interface BootstrapOptions extends SidecarIdentity {
+  /** The pod's address. Nothing listens there: by it Istio tells the proxies apart. */
+  readonly podIp: string;
   readonly adminPort: number;
   /** Unix sockets of the agent beside it. */
   readonly xdsSocket: string;
@@ -19,11 +21,11 @@ export interface BootstrapOptions extends SidecarIdentity {
  * iptables, so Istio makes listeners for the ports of a `Sidecar` object's ingress and for services in its egress.
  */
 export function sidecarBootstrap(options: BootstrapOptions): object {
-  const { namespace, name, adminPort } = options;
+  const { namespace, name, podIp, adminPort } = options;
   const ads = { ads: {}, initial_fetch_timeout: '0s', resource_api_version: 'V3' };
   return {
     node: {
-      id: `sidecar~127.0.0.1~${name}.${namespace}~${namespace}.svc.cluster.local`,
+      id: `sidecar~${podIp}~${name}.${namespace}~${namespace}.svc.cluster.local`,
       cluster: `${name}.${namespace}`,
       metadata: nodeMetadata(options),
     },
@@ -41,7 +43,7 @@ export function sidecarBootstrap(options: BootstrapOptions): object {
   };
 }
 
-function nodeMetadata({ namespace, serviceAccount, labels, name }: SidecarIdentity): object {
+function nodeMetadata({ namespace, serviceAccount, labels, name, podIp }: BootstrapOptions): object {
   return {
     ...{ NAMESPACE: namespace, SERVICE_ACCOUNT: serviceAccount, NAME: name, LABELS: labels },
     ...{
@@ -50,7 +52,7 @@ function nodeMetadata({ namespace, serviceAccount, labels, name }: SidecarIdenti
       CLUSTER_ID: 'Kubernetes',
       MESH_ID: 'cluster.local',
     },
-    ...{ INSTANCE_IPS: '127.0.0.1', PROXY_CONFIG: {} },
+    ...{ INSTANCE_IPS: podIp, PROXY_CONFIG: {} },
   };
 }
 

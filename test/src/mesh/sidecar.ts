@@ -68,6 +68,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   }
 }
 
+let sidecars = 0;
+
 interface AgentOptions extends SidecarOptions {
   readonly adminPort: number;
   readonly onLine: (line: string) => void;
@@ -76,8 +78,9 @@ interface AgentOptions extends SidecarOptions {
 /** The agent starts Envoy, with our bootstrap. Its own paths are relative to its working directory. */
 async function startAgent(folder: string, options: AgentOptions): Promise<Child> {
   const { namespace, serviceAccount, name, istiod, adminPort, onLine } = options;
+  const podIp = `10.0.0.${++sidecars}`;
   const bootstrap = sidecarBootstrap({
-    ...options,
+    ...{ ...options, podIp },
     xdsSocket: join(folder, 'etc/istio/proxy/XDS'),
     sdsSocket: join(folder, 'var/run/secrets/workload-spiffe-uds/socket'),
   });
@@ -105,7 +108,7 @@ async function startAgent(folder: string, options: AgentOptions): Promise<Child>
         POD_NAME: name,
         POD_NAMESPACE: namespace,
         SERVICE_ACCOUNT: serviceAccount,
-        INSTANCE_IP: '127.0.0.1',
+        INSTANCE_IP: podIp,
       },
       ...{ ISTIO_META_CLUSTER_ID: 'Kubernetes', GRPC_XDS_BOOTSTRAP: '' },
     },
