@@ -27,6 +27,8 @@ export const serviceErrorCodes = {
     'The API server refused a request: its words follow. Mostly a role lacks a right, or a CRD is not installed.',
   'kubernetes-unreachable':
     'The API server could not be reached, did not answer in time, or what answered is no API server.',
+  'not-applied':
+    'Istio objects could not be stored: a name is taken, or the API server refused them. It is tried again.',
   'not-ready': 'A part that was started did not become ready in the time allowed.',
 } as const;
 
