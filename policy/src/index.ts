@@ -55,5 +55,6 @@ export { workloadNeeds } from './mesh-needs.js';
 export { compilePolicySet, type CompileOptions } from './compile-policy-set.js';
 export type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
 export type { CompiledToolPolicy } from './tool/compile-tool-policy.js';
+export { lintToolPolicy, type Warning } from './tool/lint-tool-policy.js';
 export type { ClaimMapping, MeshNeeds, PolicyEntry, PolicySet } from './policy-set.js';
 export type { PolicySource } from './source.js';

@@ -27,7 +27,8 @@ export interface Workload {
 /** Told from the pods; while there are none, from the labels of the namespace. */
 export function dataPlaneOf(world: World, { namespace, selector, services }: Workload): DataPlane {
   const pods = selectPods(world, namespace, selector);
-  const planes = pods.length === 0 ? [namespacePlane(world, namespace)] : pods.map(({ dataPlane }) => dataPlane);
+  const planes =
+    pods.length === 0 ? [namespacePlane(world, namespace)] : pods.map(({ dataPlane }) => dataPlane);
   if (planes.includes('sidecar')) {
     return { kind: 'sidecar', pods: pods.length, bare: planes.filter((plane) => plane !== 'sidecar').length };
   }

@@ -21,7 +21,8 @@ import type { PlanSettings } from './settings.js';
 export function planAgentNamespace(world: World, namespace: string, settings: PlanSettings): Plan {
   const agents = agentsOfNamespace(world, namespace);
   const hasPolicies =
-    world.agentPolicies.inNamespace(namespace).length > 0 || world.toolPolicies.inNamespace(namespace).length > 0;
+    world.agentPolicies.inNamespace(namespace).length > 0 ||
+    world.toolPolicies.inNamespace(namespace).length > 0;
   if (agents.length === 0 || !hasPolicies) return { objects: [] };
   const mappings = agentClaimMappings(world.policySet, namespace);
   const placed = agents.map((agent) => ({ agent, proxy: agentProxy(world, agent) }));
@@ -73,7 +74,9 @@ function waypointFilter({ settings, mappings, owner }: Front, { agent, proxy }: 
   const { inlineBase64 } = settings.wasmModule;
   const filter = claimsFilter(own, { inlineBase64 });
   const host = hostOf(service.ref, settings);
-  const patches = agentHttpPorts(service).map((port) => httpFilterPatch(filter, { kind: 'service', host, port }));
+  const patches = agentHttpPorts(service).map((port) =>
+    httpFilterPatch(filter, { kind: 'service', host, port }),
+  );
   if (patches.length === 0) return [];
   const ref = {
     namespace: gateway.namespace,
@@ -93,7 +96,9 @@ function defaultIssuers(front: Front, placed: readonly Placed[]): DesiredObject[
   const others = placed.filter(({ agent }) => agent.oidc === undefined);
   if (defaultIssuer === undefined || mappings.length === 0 || others.length === 0) return [];
   const issuers = [defaultIssuer];
-  const isForAll = placed.every(({ agent, proxy }) => agent.oidc === undefined && proxy.waypoint === undefined);
+  const isForAll = placed.every(
+    ({ agent, proxy }) => agent.oidc === undefined && proxy.waypoint === undefined,
+  );
   if (isForAll) {
     const ref = { namespace, name: objectName(['agents']) };
     return [requestAuthentication(ref, owner, { target: { kind: 'pods', labels: AGENT_PODS }, issuers })];

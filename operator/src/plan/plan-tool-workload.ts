@@ -64,7 +64,8 @@ function sidecarObjects(guarded: Guarded): DesiredObject[] {
   const { ref, selector, registries } = workload;
   const known = targetPorts(ports) ?? [];
   // Too many rather than none: while the ports can't be told, every chain has the filters.
-  const chains: Chains[] = known.length === 0 ? [{ kind: 'all' }] : known.map((port) => ({ kind: 'port', port }));
+  const chains: Chains[] =
+    known.length === 0 ? [{ kind: 'all' }] : known.map((port) => ({ kind: 'port', port }));
   const target = { kind: 'pods', labels: selector } as const;
   const name = { namespace: ref.namespace, name: objectName(['tools', ref.name]) };
   const filters = toolFilters(guarded, {});
@@ -118,7 +119,10 @@ function filterPatches(filters: readonly NamedExtension[], chains: readonly Chai
   return chains.flatMap((chain) => filters.map((filter) => httpFilterPatch(filter, chain)));
 }
 
-function toolFilters(guarded: Guarded, metadata: Readonly<Record<string, string>>): readonly NamedExtension[] {
+function toolFilters(
+  guarded: Guarded,
+  metadata: Readonly<Record<string, string>>,
+): readonly NamedExtension[] {
   const { world, workload, settings } = guarded;
   const { timeoutMs, maxRequestBytes } = settings.extAuthz;
   const { inlineBase64, oci } = settings.wasmModule;
@@ -143,7 +147,10 @@ function clusterOf({ extAuthz }: PlanSettings): JsonObject {
 }
 
 /** The name that Istio gives a Service. */
-export function hostOf({ namespace, name }: ObjectRef, { clusterDomain = 'cluster.local' }: PlanSettings): string {
+export function hostOf(
+  { namespace, name }: ObjectRef,
+  { clusterDomain = 'cluster.local' }: PlanSettings,
+): string {
   return `${name}.${namespace}.svc.${clusterDomain}`;
 }
 

@@ -41,7 +41,9 @@ interface Listed {
 function allowlistRules(listed: readonly Listed[], { registries, isOnly }: Served): readonly Rule[] {
   const mayBeAbsent = registries.some(({ speaksMcp }) => speaksMcp);
   if (listed.length === 0) {
-    return mayBeAbsent ? [[{ header: REGISTRY, values: PRESENT }], [{ header: TOOL, values: PRESENT }]] : [[]];
+    return mayBeAbsent
+      ? [[{ header: REGISTRY, values: PRESENT }], [{ header: TOOL, values: PRESENT }]]
+      : [[]];
   }
   const names = listed.map(({ name }) => name);
   const otherRegistry: Rule = [

@@ -42,6 +42,13 @@ export function toolWorkloads(world: World): readonly ToolWorkload[] {
     .sort(byRef);
 }
 
+/** Those that serve some registry of a namespace. */
+export function workloadsOfNamespace(world: World, namespace: string): readonly ToolWorkload[] {
+  return toolWorkloads(world).filter(({ registries }) =>
+    registries.some((one) => one.namespace === namespace),
+  );
+}
+
 /** The one whose Services include this one. */
 export function workloadOfService(world: World, service: ObjectRef): ToolWorkload | undefined {
   return toolWorkloads(world).find(
@@ -103,7 +110,10 @@ function workloadOf(world: World, group: readonly Serving[]): ToolWorkload {
   const services = new Map(group.map(({ service }) => [service.ref.name, service]));
   const sorted = [...services.values()].sort(byRef);
   const named = new Map(
-    group.map(({ service, port }) => [`${service.ref.name} ${String(port ?? '')}`, { service: service.ref.name, port }]),
+    group.map(({ service, port }) => [
+      `${service.ref.name} ${String(port ?? '')}`,
+      { service: service.ref.name, port },
+    ]),
   );
   return {
     ref: sorted[0]?.ref ?? first.service.ref,

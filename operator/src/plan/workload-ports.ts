@@ -53,7 +53,11 @@ function isMeant(named: number | string | undefined, port: ServicePort): boolean
   return named === undefined || named === port.port || named === port.name;
 }
 
-function unusablePorts(workload: ToolWorkload, service: Service, http: readonly HttpPort[]): readonly string[] {
+function unusablePorts(
+  workload: ToolWorkload,
+  service: Service,
+  http: readonly HttpPort[],
+): readonly string[] {
   const own = http.filter((port) => port.service === service.ref.name);
   return workload.named
     .filter((named) => named.service === service.ref.name)
@@ -69,4 +73,10 @@ function targetsOf(world: World, workload: ToolWorkload, { targetPort }: Service
   const pods = selectPods(world, workload.ref.namespace, workload.selector);
   const numbers = pods.flatMap(({ ports }) => ports[targetPort] ?? []);
   return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** Whether the ports of some workload can't be told, so that nothing can be emitted for them. */
+export function hasUnknownPorts(world: World, workload: ToolWorkload): boolean {
+  const ports = workloadPorts(world, workload);
+  return ports.http.length > 0 && targetPorts(ports) === undefined;
 }

@@ -1,0 +1,44 @@
+import type { ConditionType, KnownCondition } from './condition-table.js';
+import type { Condition } from './plan.js';
+
+/** The API server takes no longer message. */
+const MAX_MESSAGE_LENGTH = 32_000;
+
+type ReasonsOf<T extends ConditionType> = Extract<KnownCondition, { type: T }>['reason'];
+
+/** What is said about one condition; its status follows from the table. */
+export interface Said<T extends ConditionType> {
+  readonly type: T;
+  readonly status: Condition['status'];
+  readonly reason: ReasonsOf<T>;
+  readonly message: string;
+}
+
+export function condition<T extends ConditionType>(said: Said<T>, observedGeneration: number): Condition {
+  const { type, status, reason, message } = said;
+  return { type, status, reason, message: message.slice(0, MAX_MESSAGE_LENGTH), observedGeneration };
+}
+
+/** One thing that is wrong; the first of several gives the condition its reason. */
+export interface Finding<R extends string> {
+  readonly reason: R;
+  readonly message: string;
+}
+
+/** `a, b and c`; of many only the first. */
+export function listText(names: readonly string[], max = 5): string {
+  const shown = names.slice(0, max);
+  const more = names.length - shown.length;
+  const all = more > 0 ? [...shown, `${String(more)} more`] : shown;
+  const last = all.at(-1) ?? '';
+  return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} and ${last}`;
+}
+
+export function findingsText(findings: readonly Finding<string>[]): string {
+  return findings.map(({ message }) => message).join('; ');
+}
+
+/** `1 tool workload`, `2 tool workloads`. */
+export function countText(count: number, word: string): string {
+  return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
+}
