@@ -9,6 +9,8 @@ export interface AgentWorkload {
   readonly principal: string;
   /** Leaves through the agent's sidecar, with its certificate, to the tool's. */
   send(call: Omit<Call, 'host'>): Promise<Answer>;
+  /** Where users' requests to the agent's program arrive; its sidecar is before it. */
+  readonly userUrl: string;
   readonly sidecar: Sidecar;
 }
 
@@ -19,18 +21,21 @@ export interface AgentWorkloadOptions extends MeshOptions {
   /** Of the agent; its account is `<name>-facade`, and made here. */
   readonly name: string;
   readonly tool: ToolWorkload;
+  /** Where the agent's own program listens on loopback, for requests of users. */
+  readonly programPort?: number;
 }
 
 export async function startAgentWorkload(options: AgentWorkloadOptions): Promise<AgentWorkload> {
   const { mesh, namespace, name, tool } = options;
-  const [port = 0] = await freePorts(1);
-  const place = { namespace, name, port, host: `${tool.name}.${name}.test` };
+  const [port = 0, userPort = 0] = await freePorts(2);
+  const place = { namespace, name, port, userPort, host: `${tool.name}.${name}.test` };
   const serviceAccount = `${name}-facade`;
   const labels = { 'app.kubernetes.io/instance': name, 'omnia.altairalabs.ai/component': 'agent' };
   await mesh.apiServer.apply([
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: serviceAccount } },
     route(place, tool),
-    egress(place, tool),
+    scope(place, options),
+    usersWithoutCertificates(place),
   ]);
   const sidecar = await startSidecar({
     ...{ ...mesh, namespace, serviceAccount, name, labels },
@@ -39,6 +44,7 @@ export async function startAgentWorkload(options: AgentWorkloadOptions): Promise
   return {
     principal: sidecar.principal,
     send: (call) => send(`http://127.0.0.1:${port}`, { ...call, host: place.host }),
+    userUrl: `http://127.0.0.1:${userPort}`,
     sidecar,
   };
 }
@@ -47,6 +53,7 @@ interface Place {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
+  readonly userPort: number;
   readonly host: string;
 }
 
@@ -74,13 +81,33 @@ function route({ namespace, name, port, host }: Place, tool: ToolWorkload): obje
   };
 }
 
-function egress({ namespace, name, host }: Place, tool: ToolWorkload): object {
+function scope({ namespace, name, host, userPort }: Place, options: AgentWorkloadOptions): object {
+  const { tool, programPort } = options;
   return {
     ...{ apiVersion: 'networking.istio.io/v1', kind: 'Sidecar', metadata: { namespace, name } },
     spec: {
       workloadSelector: { labels: { 'app.kubernetes.io/instance': name } },
+      ...(programPort !== undefined && { ingress: [ingress(userPort, programPort)] }),
       egress: [{ hosts: [`${tool.namespace}/${host}`] }],
       outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+    },
+  };
+}
+
+function ingress(port: number, programPort: number): object {
+  return {
+    port: { number: port, protocol: 'HTTP', name: 'http' },
+    ...{ bind: '127.0.0.1', defaultEndpoint: `127.0.0.1:${programPort}` },
+  };
+}
+
+/** Users come as they would come through a gateway, only without its certificate. */
+function usersWithoutCertificates({ namespace, name }: Place): object {
+  return {
+    ...{ apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication', metadata: { namespace, name } },
+    spec: {
+      selector: { matchLabels: { 'app.kubernetes.io/instance': name } },
+      mtls: { mode: 'PERMISSIVE' },
     },
   };
 }
