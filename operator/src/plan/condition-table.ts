@@ -8,14 +8,7 @@ export interface ConditionRow {
 
 export type StatusKind = 'AgentPolicy' | 'ToolPolicy' | 'SessionPrivacyPolicy' | 'Workspace' | 'AgentRuntime';
 export type ConditionType =
-  | 'Ready'
-  | 'Compiled'
-  | 'Checked'
-  | 'Effective'
-  | 'Enforced'
-  | 'ClaimsVerified'
-  | 'PrivacyPolicyResolved'
-  | 'SecretFound';
+  'Ready' | 'Compiled' | 'Checked' | 'Effective' | 'Enforced' | 'ClaimsVerified' | 'PrivacyPolicyResolved';
 
 const AGENT = ['AgentPolicy'] as const;
 const TOOL = ['ToolPolicy'] as const;
@@ -31,6 +24,7 @@ export const CONDITION_TABLE = [
   { type: 'Ready', status: 'False', reason: 'Refused', kinds: AGENT },
   { type: 'Ready', status: 'True', reason: 'PolicyValidated', kinds: ['ToolPolicy', 'SessionPrivacyPolicy'] },
   { type: 'Ready', status: 'False', reason: 'CompileError', kinds: TOOL },
+  { type: 'Ready', status: 'False', reason: 'SecretNotFound', kinds: ['SessionPrivacyPolicy'] },
   { type: 'Compiled', status: 'True', reason: 'PolicyCompiled', kinds: TOOL },
   { type: 'Compiled', status: 'False', reason: 'CompileError', kinds: TOOL },
   { type: 'Compiled', status: 'False', reason: 'PolicyInvalid', kinds: TOOL },
@@ -55,10 +49,7 @@ export const CONDITION_TABLE = [
   { type: 'ClaimsVerified', status: 'False', reason: 'NoAgentProxy', kinds: AGENT },
   { type: 'Enforced', status: 'True', reason: 'AllReplicas', kinds: TOOL },
   { type: 'Enforced', status: 'False', reason: 'NoReplicas', kinds: TOOL },
-  { type: 'Enforced', status: 'False', reason: 'Lagging', kinds: TOOL },
   { type: 'Enforced', status: 'Unknown', reason: 'Waiting', kinds: TOOL },
-  { type: 'SecretFound', status: 'True', reason: 'SecretFound', kinds: ['SessionPrivacyPolicy'] },
-  { type: 'SecretFound', status: 'False', reason: 'SecretNotFound', kinds: ['SessionPrivacyPolicy'] },
   {
     type: 'PrivacyPolicyResolved',
     status: 'True',
