@@ -12,3 +12,9 @@ export { WATCH_TIMING, type WatchTiming } from './cache/watch-timing.js';
 export { createWorkQueue, type WorkQueue, type WorkQueueOptions } from './work-queue.js';
 export { runWhileLeader, type Leadership, type LeadershipOptions } from './leader/run-while-leader.js';
 export { LEASE_TIMING, type LeaseTiming } from './leader/lease-timing.js';
+export {
+  createKubePolicySource,
+  type KubePolicySource,
+  type KubePolicySourceOptions,
+} from './policy-source/kube-policy-source.js';
+export type { KindReport, KubeSourceReport } from './policy-source/source-report.js';

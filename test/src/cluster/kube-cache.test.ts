@@ -6,14 +6,13 @@ import {
   type KubeObject,
 } from '@omnia-policy/kube';
 import { silentLogger } from '@omnia-policy/service';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { missingTools } from '../tools/find-tool.js';
 import { until } from '../until.js';
-import { startApiServer, type ApiServer } from './api-server.js';
+import { startApiServer } from './api-server.js';
+import { gatedKubeconfig } from './gated-kubeconfig.js';
 import { installWidgets, widget, WIDGETS } from './kube-widgets.js';
-import { startTcpGate, type TcpGate } from './tcp-gate.js';
+import { startTcpGate } from './tcp-gate.js';
 
 const skip = missingTools('etcd', 'kube-apiserver', 'kubectl');
 const ref = (name: string): { namespace: string; name: string } => ({ namespace: 'default', name });
@@ -25,7 +24,8 @@ t.test('a cache of a kind of a real API server', { skip }, async (t) => {
   t.teardown(gate.close);
   const client = await createKubeClient({ kubeconfig: server.kubeconfig });
   t.teardown(client.close);
-  const gated = await gatedClient(t, server, gate);
+  const gated = await createKubeClient({ kubeconfig: gatedKubeconfig(t, server, gate), timeoutMs: 1_000 });
+  t.teardown(gated.close);
   const stopping = new AbortController();
   t.teardown(() => {
     stopping.abort();
@@ -114,16 +114,4 @@ function textOf({ ref: { name }, before, after }: CacheChange<number>): string {
 
 function listsOf(client: ConnectedKubeClient): number {
   return client.requestCounts().find(({ verb }) => verb === 'list')?.count ?? 0;
-}
-
-async function gatedClient(t: Test, server: ApiServer, gate: TcpGate): Promise<ConnectedKubeClient> {
-  const text = readFileSync(server.kubeconfig, 'utf8').replaceAll(
-    new URL(server.url).port,
-    String(gate.port),
-  );
-  const kubeconfig = join(t.testdir({}), 'kubeconfig');
-  writeFileSync(kubeconfig, text);
-  const client = await createKubeClient({ kubeconfig, timeoutMs: 1_000 });
-  t.teardown(client.close);
-  return client;
 }

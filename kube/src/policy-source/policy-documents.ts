@@ -1,0 +1,54 @@
+import type { PolicyDocument } from '@omnia-policy/policy';
+import type { KubeObject } from '../kube-object.js';
+import {
+  AGENT_POLICIES,
+  AGENT_RUNTIMES,
+  TOOL_POLICIES,
+  TOOL_REGISTRIES,
+  type ResourceKind,
+} from '../resource-kind.js';
+
+/** A kind that policy sets are made from. */
+export interface PolicyKind {
+  readonly kind: ResourceKind;
+  /** It belongs to the platform: where it is not installed, there are none. */
+  readonly mayBeMissing: boolean;
+  /** Undefined: the object says nothing that a policy set needs. */
+  readonly project: (object: KubeObject) => PolicyDocument | undefined;
+}
+
+export const POLICY_KINDS: readonly PolicyKind[] = [
+  { kind: TOOL_POLICIES, mayBeMissing: false, project: wholeSpec },
+  { kind: AGENT_POLICIES, mayBeMissing: false, project: wholeSpec },
+  { kind: TOOL_REGISTRIES, mayBeMissing: true, project: wholeSpec },
+  { kind: AGENT_RUNTIMES, mayBeMissing: true, project: serviceAccount },
+];
+
+/** Status and labels decide nothing, so they make no new set. */
+function wholeSpec({ apiVersion, kind, metadata, spec }: KubeObject): PolicyDocument {
+  const { name, namespace = '', generation } = metadata;
+  return {
+    origin: `${kind}/${namespace}/${name}`,
+    value: { apiVersion, kind, metadata: { name, namespace, generation }, spec },
+  };
+}
+
+/** An agent that runs as the usual account needs no document: there may be very many. */
+function serviceAccount({ apiVersion, kind, metadata, spec }: KubeObject): PolicyDocument | undefined {
+  const { name, namespace = '' } = metadata;
+  const serviceAccountName = field(field(spec, 'podOverrides'), 'serviceAccountName');
+  if (typeof serviceAccountName !== 'string' || serviceAccountName === '') return undefined;
+  return {
+    origin: `${kind}/${namespace}/${name}`,
+    value: {
+      apiVersion,
+      kind,
+      metadata: { name, namespace },
+      spec: { podOverrides: { serviceAccountName } },
+    },
+  };
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
