@@ -39,6 +39,16 @@ const settings = {
     default: 'cluster.local',
     description: 'Trust domain of the mesh, the first part of every workload identity.',
   }),
+  clusterDomain: stringSetting({
+    placeholder: 'DOMAIN',
+    default: 'cluster.local',
+    description: "Last part of the Services' host names.",
+  }),
+  istioRootNamespace: stringSetting({
+    placeholder: 'NAMESPACE',
+    default: 'istio-system',
+    description: "Istio's root namespace, where its objects hold for the whole mesh.",
+  }),
   extAuthzAddress: addressSetting({
     default: 'omnia-ext-authz-headless.omnia-system.svc.cluster.local:9191',
     description:
@@ -99,6 +109,24 @@ const settings = {
     placeholder: 'FILE',
     description: 'The filter that is given to the proxies. Absent: the one that this program came with.',
   }),
+  wasmImage: stringSetting({
+    placeholder: 'OCI-URL',
+    description:
+      'The filter in a registry of images, for the claims role as a WasmPlugin. Absent: proxies get it inline.',
+  }),
+  wasmImageSha256: stringSetting({
+    placeholder: 'HEX',
+    description: 'Checksum of the module in --wasm-image; another module is not run.',
+  }),
+  wasmPullSecret: stringSetting({
+    placeholder: 'NAME',
+    description: 'Secret for --wasm-image, in the namespaces of the tools and agents.',
+  }),
+  secretNamespaces: stringSetting({
+    placeholder: 'LIST',
+    description:
+      'Namespaces where it is checked that the secrets of privacy policies are there, separated by commas.',
+  }),
   logLevel,
 } as const;
 
@@ -135,7 +163,13 @@ export function readOperatorConfiguration(
   return configuration;
 }
 
-function checkTogether({ jwtIssuer, jwtAudiences, jwksUri, jwks }: OperatorSettings): void {
+function checkTogether({ jwtIssuer, jwtAudiences, jwksUri, jwks, ...settings }: OperatorSettings): void {
+  if ((settings.wasmImage === undefined) !== (settings.wasmImageSha256 === undefined)) {
+    throw new ServiceError(
+      'conflicting-settings',
+      '--wasm-image and --wasm-image-sha256 belong together: give both or neither.',
+    );
+  }
   if (jwksUri !== undefined && jwks !== undefined) {
     throw new ServiceError('conflicting-settings', '--jwks-uri and --jwks say the same: give one of them.');
   }

@@ -12,6 +12,8 @@ export async function readPlanSettings(settings: OperatorSettings): Promise<Plan
   const defaultIssuer = await readIssuer(settings);
   return {
     systemNamespace: settings.systemNamespace,
+    istioRootNamespace: settings.istioRootNamespace,
+    clusterDomain: settings.clusterDomain,
     trustDomain: settings.trustDomain,
     extAuthz: {
       host,
@@ -19,9 +21,15 @@ export async function readPlanSettings(settings: OperatorSettings): Promise<Plan
       timeoutMs: settings.extAuthzTimeout,
       maxRequestBytes: settings.maxRequestBytes,
     },
-    wasmModule: { inlineBase64: module.toString('base64') },
+    wasmModule: { inlineBase64: module.toString('base64'), ...imageOf(settings) },
     ...(defaultIssuer && { defaultIssuer }),
   };
+}
+
+function imageOf(settings: OperatorSettings): Pick<PlanSettings['wasmModule'], 'oci'> {
+  const { wasmImage: url, wasmImageSha256: sha256, wasmPullSecret: imagePullSecret } = settings;
+  if (url === undefined || sha256 === undefined) return {};
+  return { oci: { url, sha256, ...(imagePullSecret !== undefined && { imagePullSecret }) } };
 }
 
 const WASM_MAGIC = Buffer.from([0x00, 0x61, 0x73, 0x6d]);

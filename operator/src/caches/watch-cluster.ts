@@ -1,0 +1,89 @@
+import {
+  AGENT_POLICIES,
+  AGENT_RUNTIMES,
+  AUTHORIZATION_POLICIES,
+  LEASES,
+  NAMESPACES,
+  PODS,
+  SECRETS,
+  SERVICES,
+  SESSION_PRIVACY_POLICIES,
+  TOOL_POLICIES,
+  TOOL_REGISTRIES,
+  watchObjects,
+  WORKSPACES,
+  type KubeClient,
+  type KubeMetrics,
+  type KubeObject,
+  type ListScope,
+  type ObjectCache,
+  type ResourceKind,
+} from '@omnia-policy/kube';
+import type { Logger } from '@omnia-policy/service';
+import { FOREIGN_SELECTOR, MANAGED_SELECTOR } from '../apply/ownership.js';
+import { projectAgent, projectWorkspace } from '../model/project-agent.js';
+import { projectAuthorization } from '../model/project-authorization.js';
+import { projectEmitted } from '../model/project-emitted.js';
+import { projectPod } from '../model/project-pod.js';
+import { projectPolicy, projectPrivacyPolicy } from '../model/project-policy.js';
+import { projectReplica } from '../model/project-replica.js';
+import { projectNamespace, projectService } from '../model/project-service.js';
+import { projectToolRegistry } from '../model/project-tool-registry.js';
+import { projectSecret } from './project-secret.js';
+import { withOwnStatus } from './own-status.js';
+
+export interface WatchClusterOptions {
+  readonly client: KubeClient;
+  readonly systemNamespace: string;
+  /** Kinds that the operator makes objects of. */
+  readonly emittedKinds: readonly ResourceKind[];
+  /** Where names of secrets may be listed. */
+  readonly secretNamespaces: readonly string[];
+  readonly logger: Logger;
+  readonly metrics: KubeMetrics;
+  readonly signal: AbortSignal;
+}
+
+/** One watch for each kind that plans look at, save what the policy set is made from. */
+export type ClusterCaches = ReturnType<typeof watchCluster>;
+
+/** What the platform, and Istio, may not have installed (yet). */
+const OPTIONAL = { mayBeMissing: true };
+
+export function watchCluster(options: WatchClusterOptions) {
+  const { client, systemNamespace, emittedKinds, secretNamespaces, ...common } = options;
+  const watch = <T>(
+    kind: ResourceKind,
+    project: (object: KubeObject) => T,
+    more: { readonly scope?: ListScope; readonly mayBeMissing?: boolean } = {},
+  ): ObjectCache<T> => watchObjects(client, { ...common, kind, project, ...more });
+  return {
+    toolPolicies: watch(TOOL_POLICIES, projectPolicy),
+    agentPolicies: watch(AGENT_POLICIES, projectPolicy),
+    privacyPolicies: watch(SESSION_PRIVACY_POLICIES, projectPrivacyPolicy),
+    toolRegistries: watch(TOOL_REGISTRIES, projectToolRegistry, OPTIONAL),
+    agents: watch(AGENT_RUNTIMES, (object) => withOwnStatus(projectAgent(object)), OPTIONAL),
+    workspaces: watch(WORKSPACES, (object) => withOwnStatus(projectWorkspace(object)), OPTIONAL),
+    services: watch(SERVICES, projectService),
+    pods: watch(PODS, projectPod),
+    namespaces: watch(NAMESPACES, projectNamespace),
+    foreignAuthorizations: watch(AUTHORIZATION_POLICIES, projectAuthorization, {
+      ...OPTIONAL,
+      scope: { labelSelector: FOREIGN_SELECTOR },
+    }),
+    secrets: secretNamespaces.map((namespace) =>
+      watch(SECRETS, projectSecret, { scope: { namespace, metadataOnly: true } }),
+    ),
+    replicas: watch(LEASES, projectReplica, {
+      scope: { namespace: systemNamespace, labelSelector: 'omnia.altairalabs.ai/component=ext-authz' },
+    }),
+    emitted: emittedKinds.map((kind) =>
+      watch(kind, projectEmitted, { ...OPTIONAL, scope: { labelSelector: MANAGED_SELECTOR } }),
+    ),
+  };
+}
+
+/** All of them, to wait for and to look after. */
+export function allCaches({ secrets, emitted, ...rest }: ClusterCaches): readonly ObjectCache<unknown>[] {
+  return [...Object.values(rest), ...secrets, ...emitted];
+}

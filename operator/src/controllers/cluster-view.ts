@@ -1,0 +1,131 @@
+import type { CacheChange, ObjectCache } from '@omnia-policy/kube';
+import type { PolicySet } from '@omnia-policy/policy';
+import type { ClusterCaches } from '../caches/watch-cluster.js';
+import { worldOverCaches } from '../caches/world-over-caches.js';
+import type { World } from '../model/world.js';
+import { toolWorkloads, type ToolWorkload } from '../plan/tool-workload.js';
+import { allKeys } from './all-keys.js';
+import * as touched from './touched/touched-by-object.js';
+import { touchedByEmitted } from './touched/touched-by-emitted.js';
+import { touchedByPolicySet } from './touched/touched-by-policy-set.js';
+import { touchedByWorkloads } from './touched/touched-by-workloads.js';
+
+/** The cluster as the watches show it, and what each change makes it necessary to plan again. */
+export interface ClusterView {
+  /** Undefined before the first policy set. */
+  readonly world: () => World | undefined;
+  /** All that there is to plan for. */
+  everything(): ReadonlySet<string>;
+  setPolicySet(policySet: PolicySet): void;
+  /** All changes of one turn of the event loop are told together. Returns how to stop it. */
+  onTouched(listener: (keys: ReadonlySet<string>) => void): () => void;
+  /** Looks whether Istio came or went: a kind that the server does not know has no changes to tell of it. */
+  lookForIstio(): void;
+}
+
+export function createClusterView(caches: ClusterCaches): ClusterView {
+  const view: View = { caches, touchedKeys: new Set(), listeners: new Set(), workloads: [] };
+  followObjects(view);
+  return {
+    world: () => view.world,
+    everything: () => (view.world === undefined ? new Set() : allKeys(caches, view.world)),
+    setPolicySet(policySet) {
+      const before = view.world?.policySet;
+      // A new object: what is derived from the former one no longer holds.
+      const world = worldOverCaches(caches, policySet);
+      view.world = world;
+      view.workloadsAreOld = true;
+      touch(view, before === undefined ? allKeys(caches, world) : touchedByPolicySet(before, world));
+    },
+    onTouched(listener) {
+      view.listeners.add(listener);
+      return () => view.listeners.delete(listener);
+    },
+    lookForIstio() {
+      const { world } = view;
+      if (world === undefined || world.knowsIstio === view.knewIstio) return;
+      view.knewIstio = world.knowsIstio;
+      touch(view, allKeys(caches, world));
+    },
+  };
+}
+
+interface View {
+  readonly caches: ClusterCaches;
+  readonly listeners: Set<(keys: ReadonlySet<string>) => void>;
+  /** Not yet told. */
+  touchedKeys: Set<string>;
+  world?: World;
+  /** As of the last telling. */
+  workloads: readonly ToolWorkload[];
+  workloadsAreOld?: boolean;
+  knewIstio?: boolean;
+  isTelling?: boolean;
+}
+
+function followObjects(view: View): void {
+  const { caches } = view;
+  const follow = <T>(
+    cache: ObjectCache<T>,
+    touchedBy: (change: CacheChange<T>, world: World) => Iterable<string>,
+  ): void => {
+    cache.onChange((change) => {
+      if (view.world) touch(view, touchedBy(change, view.world));
+    });
+  };
+  follow(caches.toolPolicies, touched.touchedByToolPolicy);
+  follow(caches.agentPolicies, touched.touchedByAgentPolicy);
+  follow(caches.privacyPolicies, touched.touchedByPrivacyPolicy);
+  follow(caches.agents, touched.touchedByAgent);
+  follow(caches.workspaces, touched.touchedByWorkspace);
+  follow(caches.pods, touched.touchedByPod);
+  follow(caches.namespaces, touched.touchedByNamespace);
+  follow(caches.foreignAuthorizations, touched.touchedByForeignAuthorization);
+  follow(caches.replicas, touched.touchedByReplica);
+  for (const cache of caches.secrets) follow(cache, touched.touchedBySecret);
+  for (const cache of caches.emitted) follow(cache, touchedByEmitted);
+  follow(caches.toolRegistries, (change, world) => {
+    renewWorkloads(view);
+    return touched.touchedByToolRegistry(change, world);
+  });
+  follow(caches.services, (change, world) => {
+    renewWorkloads(view);
+    return touched.touchedByService(change, world);
+  });
+}
+
+function renewWorkloads(view: View): void {
+  const { caches, world } = view;
+  if (world) view.world = worldOverCaches(caches, world.policySet);
+  view.workloadsAreOld = true;
+  tellSoon(view);
+}
+
+function touch(view: View, keys: Iterable<string>): void {
+  for (const key of keys) view.touchedKeys.add(key);
+  tellSoon(view);
+}
+
+function tellSoon(view: View): void {
+  if (view.isTelling === true) return;
+  view.isTelling = true;
+  setImmediate(() => {
+    view.isTelling = false;
+    tell(view);
+  });
+}
+
+function tell(view: View): void {
+  const { world } = view;
+  if (world === undefined) return;
+  if (view.workloadsAreOld === true) {
+    const workloads = toolWorkloads(world);
+    for (const key of touchedByWorkloads(view.workloads, workloads, world)) view.touchedKeys.add(key);
+    view.workloads = workloads;
+    view.workloadsAreOld = false;
+  }
+  const keys = view.touchedKeys;
+  if (keys.size === 0) return;
+  view.touchedKeys = new Set();
+  for (const listener of view.listeners) listener(keys);
+}

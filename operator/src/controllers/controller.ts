@@ -1,0 +1,14 @@
+import type { ObjectRef } from '@omnia-policy/kube';
+import type { World } from '../model/world.js';
+import type { ApplyOutcome, Plan } from '../plan/plan.js';
+
+/** How one kind of key is planned. What is done with a plan is the same for all. */
+export interface Controller {
+  /**
+   * @param outcome of applying the objects of this plan, for the status
+   * @returns undefined while it can not be told yet: a change that touches the key again is on its way
+   */
+  plan(world: World, ref: ObjectRef, outcome: ApplyOutcome): Plan | undefined;
+  /** Of the object that the plan's status is for. */
+  storedStatus(world: World, ref: ObjectRef): unknown;
+}

@@ -1,0 +1,38 @@
+import type { ObjectRef } from '@omnia-policy/kube';
+import type { Identified } from '../model/objects.js';
+import type { Lookup, World } from '../model/world.js';
+import { planAgent } from '../plan/plan-agent.js';
+import { planAgentNamespace } from '../plan/plan-agent-namespace.js';
+import { planAgentPolicy } from '../plan/plan-agent-policy.js';
+import { planToolWorkload } from '../plan/plan-tool-workload.js';
+import type { PlanSettings } from '../plan/settings.js';
+import type { Controller } from './controller.js';
+import type { KeyKind } from './key.js';
+
+/** Each kind of key with its plan. */
+export function createControllers(settings: PlanSettings): Readonly<Record<KeyKind, Controller>> {
+  const nothing = { plan: () => ({ objects: [] }), storedStatus: none };
+  return {
+    AgentPolicy: {
+      plan: (world, ref, outcome) => planAgentPolicy(world, ref, { settings, outcome }),
+      storedStatus: statusIn((world) => world.agentPolicies),
+    },
+    ToolWorkload: { plan: (world, ref) => planToolWorkload(world, ref, settings), storedStatus: none },
+    AgentNamespace: {
+      plan: (world, { name }) => planAgentNamespace(world, name, settings),
+      storedStatus: none,
+    },
+    Agent: { plan: planAgent, storedStatus: statusIn((world) => world.agents) },
+    ToolPolicy: nothing,
+    PrivacyPolicy: nothing,
+    Workspace: nothing,
+  };
+}
+
+function statusIn(lookup: (world: World) => Lookup<Identified>): (world: World, ref: ObjectRef) => unknown {
+  return (world, ref) => lookup(world).get(ref)?.status;
+}
+
+function none(): undefined {
+  return undefined;
+}
