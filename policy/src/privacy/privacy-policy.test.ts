@@ -1,4 +1,5 @@
 import t from 'tap';
+import { compilePolicySet } from '../compile-policy-set.js';
 import type { Problem } from '../resources/problem.js';
 import { parseResource, API_VERSION } from '../resources/resource.js';
 import { parsePrivacyPolicySpec, type PrivacyPolicySpec } from './privacy-policy.js';
@@ -221,5 +222,23 @@ t.test('as a document, with its metadata', (t) => {
     ok: false,
     problems: [{ path: 'spec.recording.pii.patterns[0]' }],
   });
+  t.end();
+});
+
+t.test('in a folder of policies its problems are told, and it decides nothing', (t) => {
+  const document = {
+    ...{ apiVersion: API_VERSION, kind: 'SessionPrivacyPolicy', metadata: { name: 'strict' } },
+    spec: withPii({ patterns: ['x'] }),
+  };
+  const { entries, needs } = compilePolicySet([{ origin: 'a.yaml', value: document }], { revision: '1' });
+  t.match(entries, [
+    {
+      name: 'strict',
+      phase: 'Error',
+      enforced: 'nothing',
+      problems: [{ path: 'spec.recording.pii.patterns[0]' }],
+    },
+  ]);
+  t.same(needs, compilePolicySet([], { revision: '2' }).needs);
   t.end();
 });

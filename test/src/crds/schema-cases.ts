@@ -56,7 +56,16 @@ const WORDS = [
     'custom:a',
     'custom:a*',
   ],
-  ...['custom:[a', 'custom:a(?=b)', 'custom:(?i)a|b', 'custom:\\pL+', 'Custom:a', 'custom:(', 'custom:\\C'],
+  ...[
+    `custom:${'(\\pL{10}){100}'.repeat(7)}`,
+    'custom:[a',
+    'custom:a(?=b)',
+    'custom:(?i)a|b',
+    'custom:\\pL+',
+    'Custom:a',
+    'custom:(',
+    'custom:\\C',
+  ],
   ...['0 0 1 *', '0 0 1 * * *', '@daily', '0 0 L * *', '*/5 1-3 * JAN MON', '61 * * * *', '0 0 30 2 *'],
   ...['a b', 'a..b', '.a', 'a.', '-a', 'a-', 'a.-b', 'A', '1'],
 ];

@@ -21,4 +21,9 @@ export const STRICTER_PARSER: readonly Difference[] = [
     explains: ({ code, path, message }) =>
       code === 'not-allowed' && path.endsWith('.schedule') && !message.includes('expected five fields'),
   },
+  {
+    why: 'the parser bounds how long the regular expressions of a policy take to compile',
+    explains: ({ code, path, message }) =>
+      code === 'not-allowed' && path.includes('.patterns[') && message.includes('too large'),
+  },
 ];
