@@ -16,7 +16,8 @@ import type {
 
 /**
  * What plans look things up in: the caches of a running operator, or plain lists in a test. Reading it is synchronous
- * and changes nothing, so a plan is a pure function of the world, its key and the settings.
+ * and changes nothing, so a plan is a pure function of the world, its key and the settings. Plans remember what they work
+ * out of the Services, the registries and the policy set: when these change, there must be a new world object.
  */
 export interface World {
   readonly toolPolicies: Lookup<Policy>;

@@ -49,6 +49,7 @@ export const CONDITION_TABLE = [
   { type: 'ClaimsVerified', status: 'False', reason: 'NoAgentProxy', kinds: AGENT },
   { type: 'Enforced', status: 'True', reason: 'AllReplicas', kinds: TOOL },
   { type: 'Enforced', status: 'False', reason: 'NoReplicas', kinds: TOOL },
+  { type: 'Enforced', status: 'False', reason: 'Lagging', kinds: TOOL },
   { type: 'Enforced', status: 'Unknown', reason: 'Waiting', kinds: TOOL },
   {
     type: 'PrivacyPolicyResolved',

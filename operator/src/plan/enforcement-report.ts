@@ -14,6 +14,11 @@ export interface Enforcement {
   readonly minGeneration: number;
 }
 
+/** Whether some replica says that it enforces another version than the stored one. */
+export function isLagging(world: World, { ref }: Policy): boolean {
+  return world.replicas.all().some(({ lagging }) => lagging[refText(ref)] !== undefined);
+}
+
 export function enforcementOf(world: World, object: Policy): Enforcement {
   const replicas = world.replicas.all();
   const generations = replicas.map((report) => enforcedGeneration(report, object));
@@ -50,8 +55,14 @@ function isUpTo(reported: string, stored: string): boolean {
   return BigInt(reported) >= BigInt(stored);
 }
 
-export function enforcedCondition(object: Policy, enforcement: Enforcement): Said<'Enforced'> {
-  const { replicas, upToDate } = enforcement;
+/** @param isLagging some replica says that it enforces another version */
+export function enforcedCondition(
+  object: Policy,
+  enforcement: Enforcement,
+  isLagging: boolean,
+): Said<'Enforced'> {
+  const { replicas, upToDate, minGeneration } = enforcement;
+  const generation = String(object.generation);
   const type = 'Enforced';
   if (replicas === 0) {
     const message =
@@ -60,10 +71,16 @@ export function enforcedCondition(object: Policy, enforcement: Enforcement): Sai
   }
   const all = countText(replicas, 'ext-authz replica');
   if (upToDate === replicas) {
-    const message = `generation ${String(object.generation)} is enforced by ${all}`;
+    const message = `generation ${generation} is enforced by ${all}`;
     return { type, status: 'True', reason: 'AllReplicas', message };
   }
-  const some = `${String(upToDate)} of ${all} ${upToDate === 1 ? 'enforces' : 'enforce'} generation ${String(object.generation)}`;
+  const some = `${String(upToDate)} of ${all} ${upToDate === 1 ? 'enforces' : 'enforce'} generation ${generation}`;
+  if (isLagging) {
+    const others =
+      minGeneration === 0 ? 'the policy as a failed evaluation' : `generation ${String(minGeneration)}`;
+    const message = `${some}, the others ${others}: mend the problems of this version`;
+    return { type, status: 'False', reason: 'Lagging', message };
+  }
   return {
     type,
     status: 'Unknown',

@@ -3,7 +3,7 @@ import type { CompiledToolPolicy, PolicyEntry } from '@omnia-policy/policy';
 import type { Policy } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import { condition, findingsText, type Finding, type Said } from './condition.js';
-import { enforcedCondition, enforcementOf } from './enforcement-report.js';
+import { enforcedCondition, enforcementOf, isLagging } from './enforcement-report.js';
 import { guardFindings, unservedText, type GuardReason } from './guarded-workload.js';
 import type { Condition, Plan } from './plan.js';
 import { entryOf, problemsText, toolPolicyOf } from './policy-entry.js';
@@ -29,7 +29,7 @@ export function planToolPolicy(world: World, ref: ObjectRef, settings: PlanSetti
     condition(readyCondition(entry), object.generation),
     ...(entry.phase === 'Error' ? [] : [condition(checkedCondition(world, object), object.generation)]),
     ...(policy === undefined ? [] : [effectiveCondition(world, { policy, object }, settings)]),
-    condition(enforcedCondition(object, enforcement), object.generation),
+    condition(enforcedCondition(object, enforcement, isLagging(world, object)), object.generation),
   ];
   const status = {
     phase: entry.phase,

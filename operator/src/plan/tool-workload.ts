@@ -28,8 +28,19 @@ export interface NamedPort {
   readonly port: number | string | undefined;
 }
 
-/** All of them, by namespace and name. */
+const known = new WeakMap<World, readonly ToolWorkload[]>();
+
+/** All of them, by namespace and name. Worked out once for a world: one with other Services or registries is another world. */
 export function toolWorkloads(world: World): readonly ToolWorkload[] {
+  let workloads = known.get(world);
+  if (workloads === undefined) {
+    workloads = findWorkloads(world);
+    known.set(world, workloads);
+  }
+  return workloads;
+}
+
+function findWorkloads(world: World): readonly ToolWorkload[] {
   const groups = new Map<string, Serving[]>();
   for (const serving of servings(world)) {
     const key = `${serving.service.ref.namespace} ${labelsText(serving.selector)}`;
