@@ -2,7 +2,7 @@ import { alloc } from './arena';
 import { property } from './host';
 import { Slice, slice } from './slice';
 
-const PATH_START = 'node/metadata/LABELS/';
+const PATH_START = 'xds/node/metadata/LABELS/';
 
 /** A label of the proxy's own workload, from its node metadata. Null when it is missing, see wasMissing(), or can't be read. */
 export function nodeLabel(label: Slice): Slice | null {

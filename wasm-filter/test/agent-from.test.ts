@@ -22,7 +22,7 @@ const CONFIGURATION = {
 function written(label: string | undefined, headers: Header[] = []): string[] {
   const host = new FilterHost();
   if (label !== undefined) {
-    host.state.properties = new Map([[['node', 'metadata', 'LABELS', LABEL].join('\0'), Buffer.from(label)]]);
+    host.state.properties = new Map([[['xds', 'node', 'metadata', 'LABELS', LABEL].join('\0'), Buffer.from(label)]]);
   }
   const root = host.root(CONFIGURATION);
   host.state.properties = new Map();
@@ -61,7 +61,7 @@ void t.test('What the request says of the agent is no matter', (t) => {
 void t.test('Roots of one VM have their own label', (t) => {
   const host = new FilterHost();
   const label = (name: string, value: string) =>
-    [['node', 'metadata', 'LABELS', name].join('\0'), Buffer.from(value)] as const;
+    [['xds', 'node', 'metadata', 'LABELS', name].join('\0'), Buffer.from(value)] as const;
   host.state.properties = new Map([label('a', 'support-agent'), label('b', 'sales-agent')]);
   const roots = ['a', 'b'].map((nodeLabel) => host.root({ ...CONFIGURATION, agentFrom: { nodeLabel } }));
   const byHeader = host.root({ ...CONFIGURATION, agentFrom: undefined });
