@@ -97,3 +97,17 @@ t.test('the page of SessionPrivacyPolicy has a row for each field of its status'
   );
   t.end();
 });
+
+t.test('kubectl explain has a sentence for each field', (t) => {
+  for (const { kind, spec, status } of policyDefinitions()) {
+    for (const schema of [spec, status]) {
+      const silent = nodesOf(schema).filter((node) => !node.path.endsWith('[]') && !node.schema.description);
+      t.same(
+        silent.map(({ path }) => path),
+        [],
+        kind,
+      );
+    }
+  }
+  t.end();
+});
