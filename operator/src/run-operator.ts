@@ -67,7 +67,12 @@ export async function runOperator(settings: OperatorSettings, logger: Logger): P
     { name: 'stop leading', run: () => working.catch(() => undefined) },
     { name: 'close webhook', run: () => webhook?.close() },
     { name: 'close ops server', run: ops.close },
-    { name: 'close connections', run: parts.client.close },
+    {
+      name: 'close connections',
+      run: () => {
+        parts.client.close();
+      },
+    },
   ];
   return {
     opsAddress: ops.address,
@@ -134,7 +139,9 @@ async function work(
   const { client, caches, view, logger, signal } = parts;
   const source = createKubePolicySource({ client, logger, metrics: kubeMetrics });
   await Promise.all([
-    source.start(view.setPolicySet, signal),
+    source.start((policySet) => {
+      view.setPolicySet(policySet);
+    }, signal),
     ...allCaches(caches).map(({ synced }) => synced),
   ]);
   logger.info({ policies: view.world()?.policySet.entries.length }, 'caches filled');

@@ -1,5 +1,4 @@
 import type { ObjectCache, ObjectRef } from '@omnia-policy/kube';
-import type { PolicySet } from '@omnia-policy/policy';
 import type { Lookup, World } from '../model/world.js';
 import type { ClusterCaches } from './watch-cluster.js';
 
@@ -7,10 +6,14 @@ import type { ClusterCaches } from './watch-cluster.js';
  * The world as the caches have it at every moment. What is derived from it may be kept for as long as it is the same
  * object: give out a new one when the Services, ToolRegistries or policies have changed.
  */
-export function worldOverCaches(caches: ClusterCaches, policySet: PolicySet): World {
+export function worldOverCaches(
+  caches: ClusterCaches,
+  { policySet, replicas }: Pick<World, 'policySet' | 'replicas'>,
+): World {
   const { secrets, emitted, ...lookups } = caches;
   return {
     ...lookups,
+    replicas,
     secrets: joined(secrets),
     policySet,
     get knowsIstio() {

@@ -1,10 +1,12 @@
 import type { CacheChange, ObjectCache } from '@omnia-policy/kube';
 import type { PolicySet } from '@omnia-policy/policy';
+import { createAliveReplicas, type AliveReplicas } from '../caches/alive-replicas.js';
 import type { ClusterCaches } from '../caches/watch-cluster.js';
 import { worldOverCaches } from '../caches/world-over-caches.js';
 import type { World } from '../model/world.js';
 import { toolWorkloads, type ToolWorkload } from '../plan/tool-workload.js';
 import { allKeys } from './all-keys.js';
+import { keyText } from './key.js';
 import * as touched from './touched/touched-by-object.js';
 import { touchedByEmitted } from './touched/touched-by-emitted.js';
 import { touchedByPolicySet } from './touched/touched-by-policy-set.js';
@@ -19,12 +21,14 @@ export interface ClusterView {
   setPolicySet(policySet: PolicySet): void;
   /** All changes of one turn of the event loop are told together. Returns how to stop it. */
   onTouched(listener: (keys: ReadonlySet<string>) => void): () => void;
-  /** Looks whether Istio came or went: a kind that the server does not know has no changes to tell of it. */
-  lookForIstio(): void;
+  /** Looks for what no watch tells of: Istio came or went, a replica of ext-authz no longer reports. */
+  lookAround(): void;
 }
 
-export function createClusterView(caches: ClusterCaches): ClusterView {
-  const view: View = { caches, touchedKeys: new Set(), listeners: new Set(), workloads: [] };
+/** @param nowMs a clock that is never set */
+export function createClusterView(caches: ClusterCaches, nowMs = () => performance.now()): ClusterView {
+  const replicas = createAliveReplicas(caches.replicas, nowMs);
+  const view: View = { caches, replicas, touchedKeys: new Set(), listeners: new Set(), workloads: [] };
   followObjects(view);
   return {
     world: () => view.world,
@@ -32,7 +36,7 @@ export function createClusterView(caches: ClusterCaches): ClusterView {
     setPolicySet(policySet) {
       const before = view.world?.policySet;
       // A new object: what is derived from the former one no longer holds.
-      const world = worldOverCaches(caches, policySet);
+      const world = worldOverCaches(caches, { policySet, replicas });
       view.world = world;
       view.workloadsAreOld = true;
       touch(view, before === undefined ? allKeys(caches, world) : touchedByPolicySet(before, world));
@@ -41,17 +45,15 @@ export function createClusterView(caches: ClusterCaches): ClusterView {
       view.listeners.add(listener);
       return () => view.listeners.delete(listener);
     },
-    lookForIstio() {
-      const { world } = view;
-      if (world === undefined || world.knowsIstio === view.knewIstio) return;
-      view.knewIstio = world.knowsIstio;
-      touch(view, allKeys(caches, world));
+    lookAround: () => {
+      lookAround(view);
     },
   };
 }
 
 interface View {
   readonly caches: ClusterCaches;
+  readonly replicas: AliveReplicas;
   readonly listeners: Set<(keys: ReadonlySet<string>) => void>;
   /** Not yet told. */
   touchedKeys: Set<string>;
@@ -60,6 +62,7 @@ interface View {
   workloads: readonly ToolWorkload[];
   workloadsAreOld?: boolean;
   knewIstio?: boolean;
+  knownReplicas?: string;
   isTelling?: boolean;
 }
 
@@ -94,9 +97,24 @@ function followObjects(view: View): void {
   });
 }
 
+function lookAround(view: View): void {
+  const { caches, replicas, world } = view;
+  if (world === undefined) return;
+  if (world.knowsIstio !== view.knewIstio) touch(view, allKeys(caches, world));
+  view.knewIstio = world.knowsIstio;
+  const names = replicas.names();
+  if (names !== view.knownReplicas) {
+    touch(
+      view,
+      world.toolPolicies.all().map(({ ref }) => keyText('ToolPolicy', ref)),
+    );
+  }
+  view.knownReplicas = names;
+}
+
 function renewWorkloads(view: View): void {
   const { caches, world } = view;
-  if (world) view.world = worldOverCaches(caches, world.policySet);
+  if (world) view.world = worldOverCaches(caches, world);
   view.workloadsAreOld = true;
   tellSoon(view);
 }

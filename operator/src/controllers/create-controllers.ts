@@ -3,7 +3,9 @@ import type { Identified } from '../model/objects.js';
 import type { Lookup, World } from '../model/world.js';
 import { planAgent } from '../plan/plan-agent.js';
 import { planAgentNamespace } from '../plan/plan-agent-namespace.js';
+import { planAgentRuntime } from '../plan/plan-agent-runtime.js';
 import { planAgentPolicy } from '../plan/plan-agent-policy.js';
+import { planToolPolicy } from '../plan/plan-tool-policy.js';
 import { planToolWorkload } from '../plan/plan-tool-workload.js';
 import type { PlanSettings } from '../plan/settings.js';
 import type { Controller } from './controller.js';
@@ -22,8 +24,14 @@ export function createControllers(settings: PlanSettings): Readonly<Record<KeyKi
       plan: (world, { name }) => planAgentNamespace(world, name, settings),
       storedStatus: none,
     },
-    Agent: { plan: planAgent, storedStatus: statusIn((world) => world.agents) },
-    ToolPolicy: nothing,
+    Agent: {
+      plan: (world, ref) => ({ ...planAgentRuntime(world, ref, settings), ...planAgent(world, ref) }),
+      storedStatus: statusIn((world) => world.agents),
+    },
+    ToolPolicy: {
+      plan: (world, ref) => planToolPolicy(world, ref, settings),
+      storedStatus: statusIn((world) => world.toolPolicies),
+    },
     PrivacyPolicy: nothing,
     Workspace: nothing,
   };

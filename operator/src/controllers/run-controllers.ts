@@ -14,8 +14,7 @@ export interface RunControllersOptions {
 }
 
 const CONCURRENCY = 8;
-/** How often to look whether Istio came or went. */
-const ISTIO_LOOK_MS = 1_000;
+const LOOK_AROUND_MS = 1_000;
 
 /** Keeps everything as it should be, until the leadership ends; resolves when nothing is being written any more. */
 export async function runControllers({
@@ -50,8 +49,8 @@ export async function runControllers({
   const stopListening = view.onTouched(add);
   add(view.everything());
   const look = setInterval(() => {
-    view.lookForIstio();
-  }, ISTIO_LOOK_MS);
+    view.lookAround();
+  }, LOOK_AROUND_MS);
   await untilAborted(signal);
   clearInterval(look);
   stopListening();

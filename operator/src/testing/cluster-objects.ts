@@ -35,7 +35,11 @@ export function clusterObject(kind: ResourceKind, name: string, options: ObjectO
 }
 
 /** Denies what the expression says, on every tool of the registry. */
-export function toolPolicy(name: string, registry: string, cel = 'false', generation = 1): KubeObject {
+export function toolPolicy(
+  name: string,
+  registry: string,
+  { cel = 'false', generation = 1 }: { readonly cel?: string; readonly generation?: number } = {},
+): KubeObject {
   const spec = { selector: { registry }, rules: [{ name: 'rule', deny: { cel, message: 'no' } }] };
   return clusterObject(TOOL_POLICIES, name, { spec, generation });
 }

@@ -1,4 +1,5 @@
 import type { CacheChange, ObjectRef } from '@omnia-policy/kube';
+import { GLOBAL_DEFAULT_POLICY } from '@omnia-policy/policy';
 import { isDeepStrictEqual } from 'node:util';
 import { AGENT_COMPONENT, COMPONENT_LABEL } from '../../istio/names.js';
 import type {
@@ -34,15 +35,13 @@ export const touchedByAgentPolicy: Touched<Policy> = ({ ref, before, after }) =>
   ...(before === undefined || after === undefined ? [agentNamespaceKey(ref.namespace)] : []),
 ];
 
+/** References to it may lead elsewhere now, or it may have become valid. */
 export const touchedByPrivacyPolicy: Touched<PrivacyPolicy> = ({ ref, before, after }, world) => {
   const own = keyText('PrivacyPolicy', ref);
-  if (before !== undefined && after !== undefined) return [own];
-  // It came or went, so references to it, and the defaults, lead elsewhere now.
-  return [
-    own,
-    ...keysOf('Agent', world.agents.all()),
-    ...keysOf('Workspace', world.workspaces.all()),
-  ];
+  if (isSameButStatus(before, after)) return [own];
+  const isDefault = ref.name === GLOBAL_DEFAULT_POLICY;
+  const agents = isDefault ? world.agents.all() : world.agents.inNamespace(ref.namespace);
+  return [own, ...keysOf('Agent', agents), ...keysOf('Workspace', world.workspaces.all())];
 };
 
 /** Its workloads are touched as {@link touchedByWorkloads} says; here are those who speak of the registry and its tools. */
@@ -124,10 +123,7 @@ export const touchedByReplica: Touched<ReplicaReport> = ({ before, after }, worl
   const isSame =
     before?.resourceVersion === after?.resourceVersion && isDeepStrictEqual(before?.lagging, after?.lagging);
   if (isSame) return [];
-  return [
-    ...keysOf('ToolPolicy', world.toolPolicies.all()),
-    ...keysOf('AgentPolicy', world.agentPolicies.all()),
-  ];
+  return keysOf('ToolPolicy', world.toolPolicies.all());
 };
 
 function touchedByAgentProxy(namespace: string, agents: readonly ObjectRef[]): string[] {
@@ -147,6 +143,6 @@ function keysOf(
 
 function isSameButStatus<T extends Identified>(before: T | undefined, after: T | undefined): boolean {
   if (before === undefined || after === undefined) return false;
-  const content = (object: T): unknown => ({ ...object, status: undefined, generation: 0 });
+  const content = (object: T): unknown => ({ ...object, status: undefined, generation: 0, resourceVersion: '' });
   return isDeepStrictEqual(content(before), content(after));
 }

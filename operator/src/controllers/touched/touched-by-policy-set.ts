@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { World } from '../../model/world.js';
 import { toolWorkloads } from '../../plan/tool-workload.js';
 import { agentNamespaceKey, keyText } from '../key.js';
-import { touchedByWorkload } from './touched-by-workloads.js';
 
 /**
  * What is to be planned again when policies were compiled anew: those of which something else is to be said, and the
@@ -61,7 +60,7 @@ function workloadsWithOtherNeeds(
         before === undefined ||
         !isDeepStrictEqual(workloadNeeds(before, registries), workloadNeeds(world.policySet, registries)),
     )
-    .flatMap((workload) => touchedByWorkload(workload, world));
+    .map(({ ref }) => keyText('ToolWorkload', ref));
 }
 
 function claimReaders(before: PolicySet | undefined, namespace: string, world: World): string[] {

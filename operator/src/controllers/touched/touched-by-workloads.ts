@@ -22,13 +22,18 @@ export function touchedByWorkloads(
   return new Set(workloads.flatMap((workload) => (workload ? touchedByWorkload(workload, world) : [])));
 }
 
-/** A workload, and the AgentPolicies of the namespaces whose registries it serves. */
+/** A workload, the AgentPolicies of the namespaces whose registries it serves, and the ToolPolicies of these. */
 export function touchedByWorkload({ ref, registries }: ToolWorkload, world: World): string[] {
   const namespaces = new Set(registries.map(({ namespace }) => namespace));
   return [
     keyText('ToolWorkload', ref),
     ...[...namespaces].flatMap((namespace) =>
       world.agentPolicies.inNamespace(namespace).map((policy) => keyText('AgentPolicy', policy.ref)),
+    ),
+    ...registries.flatMap(({ namespace, name }) =>
+      world.policySet
+        .registryPolicies(namespace, name)
+        .map((policy) => keyText('ToolPolicy', policy.ref)),
     ),
   ];
 }

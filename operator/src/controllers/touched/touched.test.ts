@@ -56,15 +56,13 @@ async function startCluster() {
 
 t.test('a changed ToolPolicy touches itself and, once compiled, the workload if it asks something else of it', async (t) => {
   const { caches, compile, touchedBy } = await startCluster();
-  const changed = toolPolicy('refunds', 'customer-tools', 'tool.name == "refund"', 2);
+  const changed = toolPolicy('refunds', 'customer-tools', { cel: 'tool.name == "refund"', generation: 2 });
   t.strictSame(await touchedBy(() => caches.toolPolicies.show(changed)), ['ToolPolicy/production/refunds']);
   t.strictSame(await touchedBy(() => compile([supportPolicy, billingPolicy, changed, ledger])), [
     'ToolPolicy/production/refunds',
   ]);
-  const reading = toolPolicy('refunds', 'customer-tools', 'body.amount > 5.0', 3);
+  const reading = toolPolicy('refunds', 'customer-tools', { cel: 'body.amount > 5.0', generation: 3 });
   t.strictSame(await touchedBy(() => compile([supportPolicy, billingPolicy, reading, ledger])), [
-    'AgentPolicy/production/billing-tools',
-    'AgentPolicy/production/support-tools',
     'ToolPolicy/production/refunds',
     'ToolWorkload/production/tools',
   ]);
@@ -96,6 +94,7 @@ t.test('a Pod touches the workload whose Services select it, if something of it 
   const keys = [
     'AgentPolicy/production/billing-tools',
     'AgentPolicy/production/support-tools',
+    'ToolPolicy/production/refunds',
     'ToolWorkload/production/tools',
   ];
   t.strictSame(await touchedBy(() => caches.pods.show(sidecarPod('tools-1', { app: 'tools' }))), keys);
@@ -110,6 +109,8 @@ t.test('a Service that moves touches the workloads before and after', async (t) 
   t.strictSame(touched, [
     'AgentPolicy/production/billing-tools',
     'AgentPolicy/production/support-tools',
+    'ToolPolicy/production/ledger',
+    'ToolPolicy/production/refunds',
     'ToolWorkload/production/ledger',
     'ToolWorkload/production/tools',
   ]);
@@ -164,17 +165,17 @@ t.test('a replica that renews its report without news touches nothing', async (t
 t.test('Istio that comes or goes touches everything', async (t) => {
   const { caches, view, touchedBy } = await startCluster();
   await touchedBy(() => {
-    view.lookForIstio();
+    view.lookAround();
   });
   t.strictSame(
     await touchedBy(() => {
-      view.lookForIstio();
+      view.lookAround();
     }),
     [],
   );
   for (const cache of caches.emitted) cache.health = { state: 'missing', silentMs: 0 };
   const touched = await touchedBy(() => {
-    view.lookForIstio();
+    view.lookAround();
   });
   t.ok(touched.includes('AgentPolicy/production/support-tools'));
   t.ok(touched.includes('ToolWorkload/production/tools'));
