@@ -105,7 +105,11 @@ function nextSet(source: Source): PolicySet | undefined {
   try {
     // In an order that every replica shows.
     const documents = caches.flatMap((cache) => [...cache.all()].sort(byOrigin));
-    const set = compilePolicySet(documents, { revision, ...(current && { previous: current }) });
+    const set = compilePolicySet(documents, {
+      revision,
+      claimsShare: 'namespace',
+      ...(current && { previous: current }),
+    });
     source.current = set;
     source.reflected = versions;
     delete source.failure;
