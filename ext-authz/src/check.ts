@@ -9,6 +9,7 @@ import {
   decide,
   denialResponse,
   toolCallFromHttp,
+  type AgentIdentity,
   type McpDenial,
   type PolicySet,
 } from '@omnia-policy/policy';
@@ -17,6 +18,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckResponse } from './check-response.js';
 import { logDecision } from './decision-log.js';
 import { decodeRequest } from './decode-request.js';
+import { addProxyMetadata } from './proxy-metadata.js';
 import type { CheckFailure, DecisionMetrics } from './metrics.js';
 import { responseOf } from './response-of.js';
 import type { CheckRequest } from './wire/read-check-request.js';
@@ -26,6 +28,10 @@ export interface CheckSettings {
   readonly unmatched: 'allow' | 'deny';
   readonly mcpDenial: McpDenial;
   readonly maxRequestBytes: number;
+  /** By what the calling agent is known. */
+  readonly agentIdentity: 'header' | 'principal';
+  /** Of the mesh, for principals. */
+  readonly trustDomain: string;
 }
 
 export interface CheckOptions {
@@ -81,9 +87,10 @@ function answer(
   { settings, logger, metrics }: CheckOptions,
 ): CheckResponse | undefined {
   const startedMs = performance.now();
+  if (settings.agentIdentity === 'principal') addProxyMetadata(message, metadata);
   const request = decodeRequest(message, bufferedBytes(metadata, settings));
   if (request === undefined) return undefined;
-  const call = toolCallFromHttp(request);
+  const call = toolCallFromHttp(request, agentIdentityOf(settings, policySet));
   const decision = decide(policySet, call, settings);
   const durationMs = performance.now() - startedMs;
   const decisionId = randomUUID();
@@ -92,6 +99,13 @@ function answer(
   logDecision(logger, { decision, call, decisionId, durationMs });
   if (decision.outcome === 'allow') return responseOf({ decision, decisionId });
   return responseOf({ decision, decisionId, denial: denialResponse(decision, call, settings.mcpDenial) });
+}
+
+const byHeader: AgentIdentity = { kind: 'header' };
+
+function agentIdentityOf({ agentIdentity, trustDomain }: CheckSettings, policySet: PolicySet): AgentIdentity {
+  if (agentIdentity === 'header') return byHeader;
+  return { kind: agentIdentity, trustDomain, agentsOf: policySet.agentsOf };
 }
 
 /** The smaller of what both sides are told; 0 without the mark, and for one that is no number. */

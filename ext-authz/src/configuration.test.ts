@@ -17,7 +17,8 @@ t.test('the variables have the prefix of the program, the address its plain name
       OMNIA_EXT_AUTHZ_WORKERS: '3',
     }),
     {
-      policies: 'p',
+      source: { kind: 'folder', folder: 'p' },
+      agentIdentity: 'header',
       listen: { host: '127.0.0.1', port: 1 },
       ops: { host: '127.0.0.1', port: 2 },
       workers: 3,
@@ -35,6 +36,31 @@ t.test('variables that a cluster adds for a service of this name are no settings
   t.match(read({ OMNIA_EXT_AUTHZ_PORT: 'tcp://10.0.0.1:9191', OMNIA_EXT_AUTHZ_SERVICE_HOST: '10.0.0.1' }), {
     listen: { host: '127.0.0.1', port: 9191 },
   });
+  t.end();
+});
+
+t.test('policies come from a folder or from a cluster', (t) => {
+  const cluster = read({ OMNIA_POD_NAME: 'p-1', OMNIA_POD_UID: 'u' }, ['--kubernetes', '--kubeconfig', 'k']);
+  t.match(cluster, {
+    source: {
+      kind: 'kubernetes',
+      kubeconfig: 'k',
+      reportNamespace: 'omnia-system',
+      podName: 'p-1',
+      podUid: 'u',
+    },
+    agentIdentity: 'principal',
+    trustDomain: 'cluster.local',
+  });
+  t.equal(read({ OMNIA_EXT_AUTHZ_KUBERNETES: 'true' }, []).source.kind, 'kubernetes');
+  t.equal(read({}, ['--kubernetes', '--agent-identity', 'header']).agentIdentity, 'header');
+  t.equal(read({}, ['--policies', 'p', '--agent-identity', 'principal']).agentIdentity, 'principal');
+  const refusals: [args: string[], code: string, says: RegExp][] = [
+    [[], 'missing-setting', /--policies DIR.*--kubernetes/],
+    [['--policies', 'p', '--kubernetes'], 'conflicting-settings', /--policies and --kubernetes/],
+    [['--policies', 'p', '--kubeconfig', 'k'], 'conflicting-settings', /--kubeconfig/],
+  ];
+  for (const [args, code, message] of refusals) t.throws(() => read({}, args), { code, message });
   t.end();
 });
 

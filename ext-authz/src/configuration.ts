@@ -1,22 +1,55 @@
 import { MAX_BODY_BYTES } from '@omnia-policy/policy';
 import {
   addressSetting,
+  booleanSetting,
   choiceSetting,
   integerSetting,
   logLevels,
   pathSetting,
   readConfiguration,
   ServiceError,
+  stringSetting,
   type ConfigurationInput,
   type ProgramDescription,
   type SettingValues,
 } from '@omnia-policy/service';
+import { sourceSettings, type SourceSettings } from './source-settings.js';
 
 const settings = {
   policies: pathSetting({
     placeholder: 'DIR',
-    required: true,
-    description: 'Folder of policies (*.yaml, *.yml, *.json), read with its subfolders and watched.',
+    description:
+      'Folder of policies (*.yaml, *.yml, *.json), read with its subfolders and watched. This or --kubernetes is required.',
+  }),
+  kubernetes: booleanSetting({
+    description: 'Take the policies of all namespaces from the Kubernetes API server instead of a folder.',
+  }),
+  kubeconfig: pathSetting({
+    placeholder: 'FILE',
+    description: 'How to reach the API server; absent: KUBECONFIG, else the ServiceAccount of the pod.',
+  }),
+  trustDomain: stringSetting({
+    default: 'cluster.local',
+    description: 'Of the mesh: the first part of the identities of its workloads.',
+  }),
+  agentIdentity: choiceSetting({
+    default: 'auto',
+    choices: ['auto', 'header', 'principal'],
+    description:
+      'How agents are known: by x-omnia-agent-name, or by the identity of their mTLS certificate. auto: header with --policies, principal with --kubernetes.',
+  }),
+  reportNamespace: stringSetting({
+    default: 'omnia-system',
+    description:
+      'With --kubernetes: the namespace of the Lease that tells which versions are in force; that of the pod.',
+  }),
+  podName: stringSetting({
+    variable: 'OMNIA_POD_NAME',
+    description: 'With --kubernetes: the pod that this is, which names the Lease; absent: the host name.',
+  }),
+  podUid: stringSetting({
+    variable: 'OMNIA_POD_UID',
+    description: 'With --kubernetes: the uid of the pod, so that the Lease goes when it does.',
   }),
   listen: addressSetting({
     default: '127.0.0.1:9191',
@@ -71,11 +104,15 @@ const settings = {
   }),
 } as const;
 
-export type ExtAuthzSettings = SettingValues<typeof settings>;
+type GivenSettings = SettingValues<typeof settings>;
+export interface ExtAuthzSettings extends Omit<GivenSettings, 'agentIdentity'> {
+  readonly source: SourceSettings;
+  readonly agentIdentity: 'header' | 'principal';
+}
 
 export const extAuthzProgram: ProgramDescription & { readonly settings: typeof settings } = {
   program: 'omnia-ext-authz',
-  summary: 'Answers Envoy: which tool calls do the policies of a folder allow?',
+  summary: 'Answers Envoy: which tool calls do the policies of a folder, or of a cluster, allow?',
   variablePrefix: 'OMNIA_EXT_AUTHZ_',
   settings,
 };
@@ -90,11 +127,19 @@ export function readExtAuthzConfiguration(
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'values'; readonly values: ExtAuthzSettings } {
   const configuration = readConfiguration(extAuthzProgram, input);
-  if (configuration.kind === 'values') checkTogether(configuration.values);
-  return configuration;
+  if (configuration.kind === 'help') return configuration;
+  checkTogether(configuration.values);
+  return { kind: 'values', values: withSource(configuration.values) };
 }
 
-function checkTogether(values: ExtAuthzSettings): void {
+function withSource(values: GivenSettings): ExtAuthzSettings {
+  const source = sourceSettings(values);
+  const usual = source.kind === 'folder' ? 'header' : 'principal';
+  const { agentIdentity } = values;
+  return { ...values, source, agentIdentity: agentIdentity === 'auto' ? usual : agentIdentity };
+}
+
+function checkTogether(values: GivenSettings): void {
   const { maxRequestBytes, grpcMaxReceiveBytes, tlsCert, tlsKey, tlsClientCa } = values;
   if (grpcMaxReceiveBytes < maxRequestBytes + headroomBytes) {
     throw new ServiceError(

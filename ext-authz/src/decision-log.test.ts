@@ -8,6 +8,8 @@ const call: ToolCall = {
   registry: 'customer-tools',
   tool: 'process_refund',
   agent: 'support-agent',
+  agentNamespace: 'production',
+  principal: '',
   headers: new Map([
     ['x-omnia-session-id', 's1'],
     ['x-omnia-user-id', 'u1'],

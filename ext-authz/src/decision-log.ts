@@ -57,6 +57,8 @@ function callFields(
     method: request.method,
     namespace: call.namespace,
     agent: call.agent,
+    // Where agents are known by their certificates.
+    ...(call.principal !== '' && { agentNamespace: call.agentNamespace, principal: call.principal }),
     registry: call.registry,
     tool: call.tool,
     sessionId: ofHeader('sessionId', 'x-omnia-session-id'),

@@ -38,16 +38,17 @@ const request = fc.record({
   headers: texts,
   body,
   subject: text,
+  principal: text,
   extensions: texts,
 });
 type Request = typeof request extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** As Envoy encodes it, with much that is not read. */
-function encode({ method, path, host, headers, body, subject, extensions }: Request): Buffer {
+function encode({ method, path, host, headers, body, subject, principal, extensions }: Request): Buffer {
   const sub = { stringValue: subject };
   return official.encode({
     attributes: {
-      source: { principal: 'spiffe://cluster.local/ns/a/sa/b' },
+      source: { principal },
       request: {
         time: { seconds: 1, nanos: 2 },
         http: {
@@ -59,7 +60,7 @@ function encode({ method, path, host, headers, body, subject, extensions }: Requ
           ]),
         },
       },
-      contextExtensions: Object.fromEntries([...extensions, ['omnia_namespace', 'production']]),
+      contextExtensions: Object.fromEntries([...extensions, ['omnia_registries', 'production/a']]),
       metadataContext: {
         filterMetadata: { other: { fields: { sub } }, ...jwtPayload({ sub, exp: { numberValue: 1 } }) },
       },
@@ -71,12 +72,12 @@ function encode({ method, path, host, headers, body, subject, extensions }: Requ
 t.test('a request is read as it was sent, whatever its headers and extensions are named', (t) => {
   fc.assert(
     fc.property(request, (sent) => {
-      const { method, path, host, headers, subject } = sent;
+      const { method, path, host, headers, subject, principal } = sent;
       const received = read(encode(sent));
       deepStrictEqual(received && { ...received, body: Buffer.from(received.body.bytes) }, {
-        ...{ method, path, host, headers, subject },
+        ...{ method, path, host, headers, subject, principal },
         body: sent.body.bytes,
-        attachment: { namespace: 'production' },
+        attachment: { registries: [{ namespace: 'production', name: 'a' }] },
       });
     }),
     { numRuns: 300 },
@@ -127,7 +128,7 @@ t.test('the name __proto__ lends nobody a claim or an attachment', (t) => {
     const bytes = official.encode({
       attributes: {
         request: { http: { method: 'GET', path: '/' } },
-        contextExtensions: ownProto('omnia_namespace'),
+        contextExtensions: ownProto('omnia_registries'),
         metadataContext: { filterMetadata },
       },
     });

@@ -1,4 +1,5 @@
 import type { HttpToolRequest } from '@omnia-policy/policy';
+import { attachmentOf } from './attachment-of.js';
 import type { CheckRequest } from './wire/read-check-request.js';
 
 /**
@@ -7,12 +8,12 @@ import type { CheckRequest } from './wire/read-check-request.js';
  * @param bufferedBytes as much of a body as Envoy buffers for this filter; 0: nothing
  */
 export function decodeRequest(message: CheckRequest, bufferedBytes: number): HttpToolRequest | undefined {
-  const { method, path, host, headers, subject } = message;
+  const { method, path, host, headers, subject, principal } = message;
   if (method === '' || path === '') return undefined;
   const body = bodyOf(message, bufferedBytes);
   headers.delete(PARTIAL_BODY);
-  const request: HttpToolRequest = { method, path, host, headers, body, subject };
-  const attachment = attachmentOf(message);
+  const request: HttpToolRequest = { method, path, host, headers, body, subject, principal };
+  const attachment = attachmentOf(message.contextExtensions);
   return attachment === undefined ? request : { ...request, attachment };
 }
 
@@ -43,14 +44,3 @@ function mayGoOn({ length }: Uint8Array, declared: string | undefined, bufferedB
 }
 
 const NO_BYTES = new Uint8Array(0);
-
-/** What the operator's attachment says of the destination; a call can not pick another one's policies. */
-function attachmentOf({ contextExtensions }: CheckRequest): HttpToolRequest['attachment'] {
-  const namespace = contextExtensions.get('omnia_namespace');
-  const registries = contextExtensions.get('omnia_registries');
-  if (namespace === undefined && registries === undefined) return undefined;
-  return {
-    ...(namespace !== undefined && { namespace }),
-    ...(registries !== undefined && { registries: registries.split(',').map((name) => name.trim()) }),
-  };
-}

@@ -1,16 +1,16 @@
 import type { MeshNeeds, PolicyEntry, PolicySet } from '@omnia-policy/policy';
-import type { FilePolicySource, FolderReport } from '@omnia-policy/service';
+import type { LoadedSource } from './loaded-source.js';
 
-/** What /policies shows. */
-export interface PoliciesReport extends FolderReport {
+/** What /policies shows, beside what the source tells of itself. */
+export interface PoliciesReport {
   /** Null before the first complete load. */
   readonly revision: string | null;
   readonly needs: MeshNeeds | null;
-  /** Problems have the line and column of the file that `origin` names. */
+  /** Problems have the line and column of the file that `origin` names, if it is one. */
   readonly entries: readonly PolicyEntry[];
 }
 
-export function policiesReport(source: FilePolicySource, policySet: PolicySet | undefined): PoliciesReport {
+export function policiesReport(source: LoadedSource, policySet: PolicySet | undefined): PoliciesReport {
   return {
     revision: policySet?.revision ?? null,
     needs: policySet?.needs ?? null,

@@ -1,40 +1,40 @@
 import type { PolicySet } from '@omnia-policy/policy';
-import { createFilePolicySource, type Logger, type Metrics } from '@omnia-policy/service';
+import type { Logger, Metrics } from '@omnia-policy/service';
+import { clusterSource } from './cluster-source.js';
+import { folderSource } from './folder-source.js';
+import type { LoadedSource } from './loaded-source.js';
 import { createLoadMetrics } from './metrics.js';
 import { policiesReport, type PoliciesReport } from './policies-report.js';
+import type { SourceSettings } from './source-settings.js';
 
-/** The policies of the folder, as the process that owns them sees them. */
+/** The policies, as the process that owns them sees them. */
 export interface PolicyLoading {
   readonly policySet: () => PolicySet | undefined;
   readonly report: () => PoliciesReport;
-  /** Resolves after the first complete set was delivered to `onChange`; rejects when the folder can't be read. */
+  /** Resolves after the first complete set was delivered to `onChange`; rejects when the source can't be read. */
   readonly start: (onChange: (policySet: PolicySet) => void) => Promise<void>;
+  /** The newest set decides every call from now on. */
+  readonly noteInForce: () => void;
+  /** Never rejects. */
+  readonly close: () => Promise<void>;
 }
 
 export interface PolicyLoadingOptions {
-  readonly folder: string;
+  readonly source: SourceSettings;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
 }
 
-export function createPolicyLoading({
-  folder,
-  logger,
-  metrics,
-  signal,
-}: PolicyLoadingOptions): PolicyLoading {
-  const loadMetrics = createLoadMetrics(metrics);
+/** @throws ServiceError when it is not known how to reach the source */
+export async function createPolicyLoading(options: PolicyLoadingOptions): Promise<PolicyLoading> {
+  const { source: settings, logger, metrics, signal } = options;
+  const load = createLoadMetrics(metrics);
+  const source: LoadedSource =
+    settings.kind === 'folder'
+      ? folderSource(settings.folder, logger, load)
+      : await clusterSource(settings, { logger, metrics, load });
   let current: PolicySet | undefined;
-  const source = createFilePolicySource({
-    folder,
-    logger,
-    onLoad({ files }, policySet) {
-      const ofEntries = (policySet?.entries ?? []).flatMap(({ problems }) => problems);
-      loadMetrics.problems(files.length + ofEntries.length);
-      if (policySet !== undefined) loadMetrics.loaded(policySet, Date.now());
-    },
-  });
   return {
     policySet: () => current,
     report: () => policiesReport(source, current),
@@ -43,5 +43,9 @@ export function createPolicyLoading({
         current = policySet;
         onChange(policySet);
       }, signal),
+    noteInForce() {
+      if (current !== undefined) source.noteInForce(current);
+    },
+    close: () => source.close(),
   };
 }

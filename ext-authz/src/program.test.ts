@@ -244,10 +244,10 @@ t.test('the attachment decides namespace and registries', async (t) => {
   const pinned = toolRequest({
     body: '{"amount": 501}',
     headers: { 'x-omnia-namespace': 'other' },
-    extensions: { omnia_namespace: 'production', omnia_registries: 'a, customer-tools' },
+    extensions: { omnia_registries: 'production/a,production/customer-tools' },
   });
   t.match(metadataOf(await client.check(pinned)), { outcome: 'denied', rule: 'max-refund-amount' });
-  const foreign = toolRequest({ extensions: { omnia_namespace: 'production', omnia_registries: 'billing' } });
+  const foreign = toolRequest({ extensions: { omnia_registries: 'production/billing' } });
   t.match(metadataOf(await client.check(foreign)), { outcome: 'denied' });
 });
 

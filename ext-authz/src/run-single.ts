@@ -14,7 +14,7 @@ import { shutdownDeadlineMs, type RunningExtAuthz } from './running-ext-authz.js
 
 /**
  * The service in one process. Resolves when both addresses are open; Checks are answered UNAVAILABLE until the
- * folder was read completely.
+ * policies were read completely.
  *
  * @throws ServiceError
  */
@@ -22,7 +22,7 @@ export async function runSingle(settings: ExtAuthzSettings, logger: Logger): Pro
   const ending = new AbortController();
   const { signal } = ending;
   const metrics = createMetrics();
-  const loading = createPolicyLoading({ folder: settings.policies, logger, metrics, signal });
+  const loading = await createPolicyLoading({ source: settings.source, logger, metrics, signal });
   const ops = await startOpsServer(
     {
       notReady: () => reasonNotReady(signal.aborted, loading.policySet()),
@@ -38,6 +38,7 @@ export async function runSingle(settings: ExtAuthzSettings, logger: Logger): Pro
   );
   const steps = [
     { name: 'finish calls', run: server.drain },
+    { name: 'close policy source', run: loading.close },
     { name: 'close ops server', run: ops.close },
   ];
   return {
@@ -45,6 +46,7 @@ export async function runSingle(settings: ExtAuthzSettings, logger: Logger): Pro
     opsAddress: ops.address,
     loaded: loading.start(() => {
       server.setServing(!signal.aborted);
+      loading.noteInForce();
     }),
     failed: new Promise(() => undefined),
     async stop() {

@@ -44,16 +44,18 @@ const claims = fc.tuple(text, structValue).map(([subject, { fields }]) => ({
 /** With much that is not read. */
 const message = fc.record({
   http,
+  principal: text,
   contextExtensions: texts,
   claims: fc.option(claims, { nil: undefined }),
   others: fc.dictionary(text, struct, { maxKeys: 3, noNullPrototype: true }),
 });
 type Message = typeof message extends fc.Arbitrary<infer Value> ? Value : never;
 
-function encodeAll({ http, contextExtensions, claims, others }: Message): Buffer {
+function encodeAll({ http, principal, contextExtensions, claims, others }: Message): Buffer {
   return encode({
     attributes: {
-      source: { principal: 'spiffe://a/b', address: { socketAddress: { address: '::1', portValue: 1 } } },
+      source: { principal, service: 's', address: { socketAddress: { address: '::1', portValue: 1 } } },
+      destination: { principal: 'spiffe://a/other' },
       request: {
         time: { seconds: 1, nanos: 2 },
         http: { id: '7', scheme: 'http', size: 12, protocol: 'HTTP/1.1', query: 'q', fragment: 'f', ...http },
@@ -70,7 +72,7 @@ function encodeAll({ http, contextExtensions, claims, others }: Message): Buffer
 const lowerCase = (entries: Readonly<Record<string, string>>): [string, string][] =>
   Object.entries(entries).map(([key, value]) => [key.toLowerCase(), value]);
 
-function expected({ http, contextExtensions, claims }: Message): CheckRequest {
+function expected({ http, principal, contextExtensions, claims }: Message): CheckRequest {
   const body = 'rawBody' in http ? http.rawBody : 'body' in http ? http.body : undefined;
   return {
     method: http.method ?? '',
@@ -80,6 +82,7 @@ function expected({ http, contextExtensions, claims }: Message): CheckRequest {
     body: Buffer.from(body ?? ''),
     contextExtensions: new Map(lowerCase(contextExtensions).filter(([key]) => !key.startsWith(':'))),
     subject: claims?.subject ?? '',
+    principal,
   };
 }
 
@@ -112,18 +115,19 @@ for (const [order, entry] of Object.entries({ keyFirst, valueFirst })) {
     ]);
     const payload = part(1, entry('payload', part(5, claims)));
     const attributes = Buffer.concat([
+      part(1, Buffer.concat([part(2, 's'), part(4, 'spiffe://a/b'), part(5, 'c')])),
       part(4, part(2, part(3, entry('x-a', '1')))),
-      part(10, entry('omnia_namespace', 'n')),
+      part(10, entry('omnia_registries', 'n/r')),
       part(11, part(1, entry('envoy.filters.http.jwt_authn', payload))),
     ]);
     const bytes = Buffer.concat([
       Buffer.from([0x0a, (attributes.length % 128) | 128, attributes.length >> 7]),
       attributes,
     ]);
-    const { headers, contextExtensions, subject } = readCheckRequest(bytes);
+    const { headers, contextExtensions, subject, principal } = readCheckRequest(bytes);
     t.strictSame(
-      [[...headers], [...contextExtensions], subject],
-      [[['x-a', '1']], [['omnia_namespace', 'n']], 'user-1'],
+      [[...headers], [...contextExtensions], subject, principal],
+      [[['x-a', '1']], [['omnia_registries', 'n/r']], 'user-1', 'spiffe://a/b'],
     );
     t.end();
   });

@@ -13,6 +13,8 @@ export interface CheckRequest {
   readonly contextExtensions: Map<string, string>;
   /** `sub` of the token that Envoy's jwt_authn filter verified. */
   subject: string;
+  /** What the client's certificate says of it; in a mesh its SPIFFE id. */
+  principal: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export function readCheckRequest(bytes: Buffer): CheckRequest {
     body: NO_BYTES,
     contextExtensions: new Map(),
     subject: '',
+    principal: '',
   };
   message.parts(bytes.length, (field, end) => {
     if (field === 1) readAttributes(message, end, request);
@@ -46,6 +49,10 @@ function readAttributes(message: MessageReader, end: number, request: CheckReque
     if (field === 4) {
       message.parts(partEnd, (part, httpEnd) => {
         if (part === 2) readHttp(message, httpEnd, request);
+      });
+    } else if (field === 1) {
+      message.parts(partEnd, (part) => {
+        if (part === 4) request.principal = message.text();
       });
     } else if (field === 10) {
       readEntry(message, partEnd, request.contextExtensions);

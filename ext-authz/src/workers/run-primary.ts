@@ -16,7 +16,7 @@ import { settlePort } from './settle-port.js';
 import { startWorkerPool, type WorkerPool, type WorkerRevision } from './worker-pool.js';
 
 /**
- * The service in several processes: this one owns the folder of policies and the ops address, the workers answer
+ * The service in several processes: this one owns the source of policies and the ops address, the workers answer
  * Checks on one port. Ready when every worker has the policies.
  *
  * @throws ServiceError
@@ -27,7 +27,7 @@ export async function runPrimary(settings: ExtAuthzSettings, logger: Logger): Pr
   // Certificates that can't be used are one clear error here, not one from each worker.
   createCredentials(settings, logger, AbortSignal.abort());
   const metrics = createMetrics();
-  const loading = createPolicyLoading({ folder: settings.policies, logger, metrics, signal });
+  const loading = await createPolicyLoading({ source: settings.source, logger, metrics, signal });
   const port = await settlePort(settings.listen, '--listen');
   const pool = startWorkerPool({ count: settings.workers, port, logger });
   const readiness = { haveAllServed: false, isStopping: false };
@@ -54,6 +54,7 @@ export async function runPrimary(settings: ExtAuthzSettings, logger: Logger): Pr
       ending.abort();
       const steps = [
         { name: 'stop workers', run: pool.stop },
+        { name: 'close policy source', run: loading.close },
         { name: 'close ops server', run: ops.close },
       ];
       if (!(await runShutdown({ steps, deadlineMs: shutdownDeadlineMs, logger }))) pool.kill();
@@ -74,6 +75,7 @@ interface WorkersReport {
 async function load(loading: PolicyLoading, pool: WorkerPool): Promise<void> {
   await loading.start(({ revision, documents }) => {
     pool.distribute({ kind: 'policies', revision, documents });
+    void pool.whenAllServe().then(loading.noteInForce);
   });
   await pool.whenAllServe();
 }
