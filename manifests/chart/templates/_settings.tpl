@@ -5,6 +5,8 @@
 - --webhook=:9443
 - --ops=:9192
 - --trust-domain={{ .Values.mesh.trustDomain }}
+- --cluster-domain={{ .Values.mesh.clusterDomain }}
+- --istio-root-namespace={{ .Values.mesh.istioRootNamespace }}
 - --ext-authz-address={{ include "omnia.extAuthzHost" . }}:9191
 - --ext-authz-timeout={{ .Values.extAuthz.timeoutMs }}ms
 - --max-request-bytes={{ int .Values.extAuthz.maxRequestBytes }}
@@ -18,6 +20,18 @@
 - {{ printf "--jwks-uri=%s" . | quote }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- with .Values.filterImage }}
+{{- if .url }}
+- --wasm-image={{ .url }}
+- --wasm-image-sha256={{ .sha256 }}
+{{- with .pullSecret }}
+- --wasm-pull-secret={{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.secretChecks.namespaces }}
+- {{ join "," . | printf "--secret-namespaces=%s" | quote }}
 {{- end }}
 - --log-level={{ .Values.operator.logLevel }}
 {{- end }}

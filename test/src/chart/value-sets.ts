@@ -13,6 +13,7 @@ export const VALUE_SETS: Readonly<Record<string, unknown>> = {
   'tokens of an issuer': {
     mesh: {
       trustDomain: 'example.org',
+      clusterDomain: 'example.internal',
       defaultIssuer: {
         issuer: 'https://login.example.com',
         audiences: ['customer-tools', 'other-tools'],
@@ -22,6 +23,11 @@ export const VALUE_SETS: Readonly<Record<string, unknown>> = {
   },
   'everything else that can be made': {
     companionCrds: { create: true },
+    filterImage: {
+      url: 'oci://registry.example.com/platform/omnia-filter:0.1.0',
+      sha256: 'b'.repeat(64),
+      pullSecret: 'pull',
+    },
     secretChecks: { namespaces: ['production'] },
     priorityClass: { create: true },
     serviceMonitor: { create: true, labels: { release: 'prometheus' } },

@@ -49,7 +49,7 @@ t.test('a real API server and the chart', { skip }, async (t) => {
   for (const [name, values] of Object.entries(VALUE_SETS)) {
     t.test(`the server takes every object as it is written: ${name}`, async (t) => {
       const objects = (await chartObjects({ values })).filter(isKnown);
-      const yaml = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+      const yaml = objects.map((object) => JSON.stringify(object)).join('\n');
       const args = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'];
       const { code, stdout, stderr } = await server.kubectl(args, yaml);
       t.equal(code, 0, stderr);

@@ -79,6 +79,7 @@ const REFUSED: readonly (readonly [what: string, values: unknown, says: RegExp])
   ['a word that is no choice', { extAuthz: { unmatched: 'maybe' } }, /extAuthz.unmatched.*allow.*deny/s],
   ['a text for a number', { webhook: { timeoutSeconds: '5' } }, /webhook.timeoutSeconds/],
   ['a digest that is none', { operator: { image: { digest: 'latest' } } }, /operator.image.digest/],
+  ['a filter image without its checksum', { filterImage: { url: 'oci://r/f:1' } }, /filterImage/],
   ['audiences without an issuer', { mesh: { defaultIssuer: { audiences: ['a'] } } }, /mesh.defaultIssuer/],
   ['an audience with a comma', { mesh: { defaultIssuer: { issuer: 'i', audiences: ['a,b'] } } }, /audiences/],
   ['nobody who may ask ext-authz', { networkPolicy: { extAuthzFrom: [] } }, /networkPolicy.extAuthzFrom/],

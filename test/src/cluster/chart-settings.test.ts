@@ -59,7 +59,7 @@ for (const [name, values] of Object.entries(VALUE_SETS)) {
     t.match(operates.values, {
       systemNamespace: 'elsewhere',
       extAuthzAddress: {
-        host: 'omnia-ext-authz-headless.elsewhere.svc.cluster.local',
+        host: `omnia-ext-authz-headless.elsewhere.svc.${operates.values.clusterDomain}`,
         port: portOf(extAuthz, 'grpc'),
       },
       webhook: { port: portOf(operator, 'webhook') },
@@ -94,6 +94,7 @@ t.test('the issuer of tokens reaches the operator', { skip }, async (t) => {
   t.match(readOperatorConfiguration({ args, env: {} }), {
     values: {
       trustDomain: 'example.org',
+      clusterDomain: 'example.internal',
       jwtIssuer: 'https://login.example.com',
       jwtAudiences: 'customer-tools,other-tools',
       jwksUri: new URL('https://login.example.com/keys'),
