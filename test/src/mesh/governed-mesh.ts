@@ -40,14 +40,7 @@ export async function startGovernedMesh(options: MeshOptions): Promise<GovernedM
   const cluster = { mesh, options };
   const extAuthz = await startProgram(cluster, {
     ...{ account: 'omnia-ext-authz', path: extAuthzPath, opsPort: extAuthzOps },
-    flags: [
-      '--kubernetes',
-      'true',
-      '--listen',
-      `127.0.0.1:${answers}`,
-      '--report-namespace',
-      SYSTEM_NAMESPACE,
-    ],
+    flags: ['--kubernetes', '--listen', `127.0.0.1:${answers}`, '--report-namespace', SYSTEM_NAMESPACE],
   });
   const operator = await startProgram(cluster, {
     ...{ account: 'omnia-operator', path: OPERATOR, opsPort: operatorOps },

@@ -69,7 +69,7 @@ export async function startGovernedAgent(options: GovernedAgentOptions): Promise
     pod({ namespace, name: `${name}-0`, labels }),
   ]);
   const agent = await startAgentWorkload({ ...options, programPort: program.port });
-  program.leaveThrough(agent.send);
+  program.leaveThrough((call) => agent.send(call));
   return { ...agent, ask: (wish) => send(agent.userUrl, userRequest(wish)) };
 }
 
