@@ -13,6 +13,7 @@ import { hasUnknownPorts } from './workload-ports.js';
 
 export type AccessReason =
   | GuardReason
+  | 'NoAgentsMatched'
   | 'PortUnknown'
   | 'NoServiceForRegistry'
   | 'UnknownRegistry'
@@ -20,9 +21,21 @@ export type AccessReason =
   | 'UnknownTool'
   | 'SharedServiceAccount';
 
+const NO_AGENTS: Finding<AccessReason> = {
+  reason: 'NoAgentsMatched',
+  message: 'no AgentRuntime is selected',
+};
+
 /** What lets calls pass that should not comes first, then what is only unlikely to be meant. */
 const ORDER: readonly AccessReason[] = [
-  ...(['NoProxy', 'NoHttpPort', 'PortUnknown', 'NoServiceForRegistry', 'UnknownRegistry'] as const),
+  ...([
+    'NoAgentsMatched',
+    'NoProxy',
+    'NoHttpPort',
+    'PortUnknown',
+    'NoServiceForRegistry',
+    'UnknownRegistry',
+  ] as const),
   ...(['Conflict', 'UnknownTool', 'SharedServiceAccount', 'CustomProvider'] as const),
 ];
 
@@ -38,6 +51,7 @@ export function accessFindings(
   settings: PlanSettings,
 ): readonly Finding<AccessReason>[] {
   const findings: Finding<AccessReason>[] = [
+    ...(agents.length > 0 ? [] : [NO_AGENTS]),
     ...reachedWorkloads(world, policy).flatMap((workload) => [
       ...guardFindings(world, workload, settings),
       ...unknownPorts(world, workload),

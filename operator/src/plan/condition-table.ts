@@ -35,6 +35,7 @@ export const CONDITION_TABLE = [
   { type: 'Checked', status: 'False', reason: 'UnguardedBodyAccess', kinds: TOOL },
   { type: 'Effective', status: 'True', reason: 'Guarded', kinds: BOTH },
   { type: 'Effective', status: 'False', reason: 'IstioNotInstalled', kinds: BOTH },
+  { type: 'Effective', status: 'False', reason: 'NoAgentsMatched', kinds: AGENT },
   { type: 'Effective', status: 'False', reason: 'NoProxy', kinds: BOTH },
   { type: 'Effective', status: 'False', reason: 'NoHttpPort', kinds: BOTH },
   { type: 'Effective', status: 'False', reason: 'PortUnknown', kinds: AGENT },

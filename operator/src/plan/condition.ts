@@ -4,15 +4,13 @@ import type { Condition } from './plan.js';
 /** The API server takes no longer message. */
 const MAX_MESSAGE_LENGTH = 32_000;
 
-type ReasonsOf<T extends ConditionType> = Extract<KnownCondition, { type: T }>['reason'];
+type RowsOf<T extends ConditionType> = Extract<KnownCondition, { readonly type: T }>;
 
-/** What is said about one condition; its status follows from the table. */
-export interface Said<T extends ConditionType> {
-  readonly type: T;
-  readonly status: Condition['status'];
-  readonly reason: ReasonsOf<T>;
-  readonly message: string;
-}
+/** What is said about one condition: a row of the table, and a message. */
+export type Said<T extends ConditionType> = SaidOf<RowsOf<T>>;
+type SaidOf<R extends KnownCondition> = R extends unknown
+  ? Pick<R, 'type' | 'status' | 'reason'> & { readonly message: string }
+  : never;
 
 export function condition<T extends ConditionType>(said: Said<T>, observedGeneration: number): Condition {
   const { type, status, reason, message } = said;

@@ -84,7 +84,8 @@ function customFindings(
 /** Why a registry's tools are served by no workload of the cluster; undefined when they are. */
 export function unservedText(world: World, registry: ObjectRef): string | undefined {
   const found = world.toolRegistries.get(registry);
-  if (found === undefined) return undefined;
+  if (found === undefined)
+    return `there is no ToolRegistry "${registry.name}" in namespace ${registry.namespace}`;
   if (found.handlers.some((handler) => serviceOfHandler(world, handler) !== undefined)) return undefined;
   const missing = found.handlers.flatMap(({ service, externalHost }) =>
     service === undefined || externalHost !== undefined ? [] : [`${service.namespace}/${service.name}`],

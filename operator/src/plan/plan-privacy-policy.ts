@@ -3,7 +3,7 @@ import { parsePrivacyPolicySpec, type Encryption } from '@omnia-policy/policy';
 import type { World } from '../model/world.js';
 import { condition, type Said } from './condition.js';
 import type { Plan } from './plan.js';
-import { problemsText } from './policy-entry.js';
+import { problemText } from './policy-entry.js';
 
 /** A SessionPrivacyPolicy makes no objects. Depends on it and on the Secret that it names. */
 export function planPrivacyPolicy(world: World, ref: ObjectRef): Plan {
@@ -22,9 +22,7 @@ function readyCondition(world: World, ref: ObjectRef, spec: unknown): Said<'Read
   const parsed = parsePrivacyPolicySpec(spec);
   const failed = { type: 'Ready', status: 'False' } as const;
   if (!parsed.ok) {
-    const { problems } = parsed;
-    const message = problemsText({ problems, enforced: 'nothing' });
-    return { ...failed, reason: 'PolicyInvalid', message };
+    return { ...failed, reason: 'PolicyInvalid', message: parsed.problems.map(problemText).join('; ') };
   }
   const secret = secretOf(parsed.spec.encryption);
   if (secret !== undefined && world.secrets.get({ namespace: ref.namespace, name: secret }) === undefined) {

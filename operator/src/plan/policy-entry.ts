@@ -48,13 +48,14 @@ export function toolPolicyOf({ policySet }: World, ref: ObjectRef): CompiledTool
 }
 
 /** All problems, as kubectl's user reads them, and what decides calls meanwhile. */
-export function problemsText({ problems, enforced }: Pick<PolicyEntry, 'problems' | 'enforced'>): string {
+export function problemsText({ problems, enforced }: PolicyEntry): string {
   return `${problems.map(problemText).join('; ')}. ${ENFORCED_TEXT[enforced]}`;
 }
 
-function problemText({ path, message, line, column }: Problem): string {
-  const place = line === undefined ? '' : ` (line ${String(line)}, column ${String(column ?? 1)})`;
-  return `${path}${place}: ${message}`;
+export function problemText({ path, message, line, column }: Problem): string {
+  // Most messages begin with the path.
+  if (line === undefined) return path === '' || message.startsWith(path) ? message : `${path}: ${message}`;
+  return `${path} (line ${String(line)}, column ${String(column ?? 1)}): ${message}`;
 }
 
 const ENFORCED_TEXT: Readonly<Record<PolicyEntry['enforced'], string>> = {

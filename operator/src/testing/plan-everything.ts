@@ -34,7 +34,7 @@ export function planEverything(world: World, settings: PlanSettings, outcome: Ap
 
 /** Every object of the plans as the API server would be sent it, then every status as an object with nothing else. */
 export function documentsOf(plans: readonly Plan[]): readonly KubeObject[] {
-  const statuses = plans.flatMap(({ status }) => (status === undefined ? [] : status));
+  const statuses = plans.flatMap(({ status }) => status ?? []);
   return [
     ...plans.flatMap(({ objects }) => objects.map(({ object }) => object)),
     ...statuses.map(({ kind: { apiVersion, kind }, ref, status }) => ({
