@@ -70,6 +70,15 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 
 let sidecars = 0;
 
+/** An agent that is killed, or whose stderr breaks, leaves its Envoy behind: a loop beside it ends it then. */
+function envoyScript(path: string): string {
+  const loop = 'while kill -0 "$1"; do sleep 1; done; kill -KILL "$2"';
+  return `#!/bin/sh
+sh -c '${loop}' omnia-envoy-watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
+exec '${path}' "$@"
+`;
+}
+
 interface AgentOptions extends SidecarOptions {
   readonly adminPort: number;
   readonly onLine: (line: string) => void;
@@ -86,7 +95,9 @@ async function startAgent(folder: string, options: AgentOptions): Promise<Child>
   });
   const customConfigFile = join(folder, 'envoy.json');
   writeFileSync(customConfigFile, JSON.stringify(bootstrap));
-  const { path: binaryPath } = await acquireEnvoy({ env: process.env, report: onLine });
+  const envoy = await acquireEnvoy({ env: process.env, report: onLine });
+  const binaryPath = join(folder, 'envoy');
+  writeFileSync(binaryPath, envoyScript(envoy.path), { mode: 0o700 });
   const proxyConfig = {
     ...{ discoveryAddress: istiod.address, proxyAdminPort: adminPort, binaryPath, customConfigFile },
     ...{ concurrency: 1, terminationDrainDuration: '0s' },
