@@ -22,26 +22,27 @@ export interface EnforcedLeaseOptions {
   /** The pod, if it is known; it must be in the namespace of the Lease. */
   readonly owner: OwnerReference | undefined;
   readonly logger: Logger;
-  readonly timing?: LeaseTiming;
+  readonly timing?: Partial<LeaseTiming>;
 }
 
 interface LeaseTiming {
   readonly renewMs: number;
   readonly retryMs: number;
+  /** How long the end may take. */
+  readonly withdrawMs: number;
 }
 
-const TIMING: LeaseTiming = { renewMs: 10_000, retryMs: 1000 };
+const TIMING: LeaseTiming = { renewMs: 10_000, retryMs: 1000, withdrawMs: 2000 };
 /** Who looks on takes a replica for dead that has not renewed its Lease for so long. */
 const LEASE_SECONDS = 30;
 const WRITE_TIMEOUT_MS = 5000;
-const WITHDRAW_TIMEOUT_MS = 2000;
 
 /**
  * One Lease, written when the report changes and again and again while the process lives. What fails is tried again:
  * whether somebody looks on makes no difference to decisions.
  */
 export function createEnforcedLease(options: EnforcedLeaseOptions): EnforcedLease {
-  const { renewMs, retryMs } = options.timing ?? TIMING;
+  const { renewMs, retryMs, withdrawMs } = { ...TIMING, ...options.timing };
   const state: LeaseState = { reported: undefined, isDirty: false, writing: undefined, hasFailed: false };
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
@@ -70,7 +71,7 @@ export function createEnforcedLease(options: EnforcedLeaseOptions): EnforcedLeas
       isOver = true;
       clearTimeout(timer);
       if (state.reported === undefined) return;
-      await Promise.race([removeLease(options, state), afterMs(WITHDRAW_TIMEOUT_MS)]);
+      await withinMs(withdrawMs, removeLease(options, state));
     },
   };
 }
@@ -140,8 +141,11 @@ async function removeLease(
   }
 }
 
-async function afterMs(delayMs: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, delayMs).unref();
+async function withinMs(timeoutMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
   });
+  await Promise.race([work, tooLong]);
+  clearTimeout(timer);
 }

@@ -17,8 +17,7 @@ export function addProxyMetadata(message: CheckRequest, metadata: Metadata): voi
   if (registries !== undefined) message.contextExtensions.set(registriesKey, registries);
 }
 
-/** Of two values neither is believed. */
 function textOf(metadata: Metadata, key: string): string | undefined {
-  const [value, second] = metadata.get(key);
-  return second === undefined && typeof value === 'string' && value !== unknown ? value : undefined;
+  const [value] = metadata.get(key);
+  return typeof value === 'string' && value !== unknown ? value : undefined;
 }

@@ -19,6 +19,8 @@ export type CheckResult =
 export interface CheckCallOptions {
   /** What the filter says of its buffer; undefined: nothing. */
   readonly bodyMark?: string | undefined;
+  /** More that the proxy tells with each question. */
+  readonly metadata?: readonly (readonly [name: string, value: string])[];
 }
 
 export interface CheckClient {
@@ -54,9 +56,10 @@ export function createCheckClient(
       );
     });
   return {
-    check(request, { bodyMark } = { bodyMark: '65536' }) {
+    check(request, { bodyMark, metadata: more = [] } = { bodyMark: '65536' }) {
       const metadata = new Metadata();
       if (bodyMark !== undefined) metadata.set('x-omnia-body', bodyMark);
+      for (const [name, value] of more) metadata.add(name, value);
       return call(requestSerialize(request), metadata);
     },
     checkBytes: (bytes) => call(bytes, new Metadata()),
@@ -71,6 +74,7 @@ export interface ToolRequest {
   readonly body?: string;
   readonly path?: string;
   readonly extensions?: Readonly<Record<string, string>>;
+  readonly principal?: string;
 }
 
 /** A CheckRequest as Envoy sends it for a tool call of the tutorial. */
@@ -79,9 +83,11 @@ export function toolRequest({
   body,
   path = '/v1/refund',
   extensions = {},
+  principal,
 }: ToolRequest = {}): object {
   return {
     attributes: {
+      ...(principal !== undefined && { source: { principal } }),
       request: {
         http: {
           method: 'POST',
