@@ -71,8 +71,12 @@ export function watchCluster(options: WatchClusterOptions) {
       ...OPTIONAL,
       scope: { labelSelector: FOREIGN_SELECTOR },
     }),
-    secrets: secretNamespaces.map((namespace) =>
-      watch(SECRETS, projectSecret, { scope: { namespace, metadataOnly: true } }),
+    /** By namespace. */
+    secrets: new Map(
+      secretNamespaces.map((namespace) => [
+        namespace,
+        watch(SECRETS, projectSecret, { scope: { namespace, metadataOnly: true } }),
+      ]),
     ),
     replicas: watch(LEASES, projectReplica, {
       scope: { namespace: systemNamespace, labelSelector: 'omnia.altairalabs.ai/component=ext-authz' },
@@ -85,5 +89,5 @@ export function watchCluster(options: WatchClusterOptions) {
 
 /** All of them, to wait for and to look after. */
 export function allCaches({ secrets, emitted, ...rest }: ClusterCaches): readonly ObjectCache<unknown>[] {
-  return [...Object.values(rest), ...secrets, ...emitted];
+  return [...Object.values(rest), ...secrets.values(), ...emitted];
 }

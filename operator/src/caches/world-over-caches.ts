@@ -1,5 +1,4 @@
-import type { ObjectCache, ObjectRef } from '@omnia-policy/kube';
-import type { Lookup, World } from '../model/world.js';
+import type { World } from '../model/world.js';
 import type { ClusterCaches } from './watch-cluster.js';
 
 /**
@@ -14,7 +13,7 @@ export function worldOverCaches(
   return {
     ...lookups,
     replicas,
-    secrets: joined(secrets),
+    secrets: secretsIn(secrets),
     policySet,
     get knowsIstio() {
       return emitted.every(({ health }) => health.state !== 'missing');
@@ -22,12 +21,14 @@ export function worldOverCaches(
   };
 }
 
-/** One namespace each. */
-function joined<T extends { readonly ref: ObjectRef }>(caches: readonly ObjectCache<T>[]): Lookup<T> {
-  const all = (): T[] => caches.flatMap((cache) => cache.all());
+/** Where the operator may not look, every secret counts as there: nothing is said that is not known. */
+function secretsIn(caches: ClusterCaches['secrets']): World['secrets'] {
   return {
-    get: (ref) => caches.map((cache) => cache.get(ref)).find((found) => found !== undefined),
-    inNamespace: (namespace) => all().filter(({ ref }) => ref.namespace === namespace),
-    all,
+    get: (ref) => {
+      const cache = caches.get(ref.namespace);
+      return cache === undefined ? { ref } : cache.get(ref);
+    },
+    inNamespace: (namespace) => caches.get(namespace)?.all() ?? [],
+    all: () => [...caches.values()].flatMap((cache) => cache.all()),
   };
 }

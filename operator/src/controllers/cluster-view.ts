@@ -85,7 +85,7 @@ function followObjects(view: View): void {
   follow(caches.namespaces, touched.touchedByNamespace);
   follow(caches.foreignAuthorizations, touched.touchedByForeignAuthorization);
   follow(caches.replicas, touched.touchedByReplica);
-  for (const cache of caches.secrets) follow(cache, touched.touchedBySecret);
+  for (const cache of caches.secrets.values()) follow(cache, touched.touchedBySecret);
   for (const cache of caches.emitted) follow(cache, touchedByEmitted);
   follow(caches.toolRegistries, (change, world) => {
     renewWorkloads(view);

@@ -5,15 +5,16 @@ import { planAgent } from '../plan/plan-agent.js';
 import { planAgentNamespace } from '../plan/plan-agent-namespace.js';
 import { planAgentRuntime } from '../plan/plan-agent-runtime.js';
 import { planAgentPolicy } from '../plan/plan-agent-policy.js';
+import { planPrivacyPolicy } from '../plan/plan-privacy-policy.js';
 import { planToolPolicy } from '../plan/plan-tool-policy.js';
 import { planToolWorkload } from '../plan/plan-tool-workload.js';
+import { planWorkspace } from '../plan/plan-workspace.js';
 import type { PlanSettings } from '../plan/settings.js';
 import type { Controller } from './controller.js';
 import type { KeyKind } from './key.js';
 
 /** Each kind of key with its plan. */
 export function createControllers(settings: PlanSettings): Readonly<Record<KeyKind, Controller>> {
-  const nothing = { plan: () => ({ objects: [] }), storedStatus: none };
   return {
     AgentPolicy: {
       plan: (world, ref, outcome) => planAgentPolicy(world, ref, { settings, outcome }),
@@ -32,8 +33,14 @@ export function createControllers(settings: PlanSettings): Readonly<Record<KeyKi
       plan: (world, ref) => planToolPolicy(world, ref, settings),
       storedStatus: statusIn((world) => world.toolPolicies),
     },
-    PrivacyPolicy: nothing,
-    Workspace: nothing,
+    PrivacyPolicy: {
+      plan: planPrivacyPolicy,
+      storedStatus: statusIn((world) => world.privacyPolicies),
+    },
+    Workspace: {
+      plan: (world, ref) => planWorkspace(world, ref, settings),
+      storedStatus: statusIn((world) => world.workspaces),
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export function createMemoryCaches() {
     pods: createMemoryCache(PODS, projectPod),
     namespaces: createMemoryCache(NAMESPACES, projectNamespace),
     foreignAuthorizations: createMemoryCache(AUTHORIZATION_POLICIES, projectAuthorization),
-    secrets: [createMemoryCache(SECRETS, projectSecret)],
+    secrets: new Map([['production', createMemoryCache(SECRETS, projectSecret)]]),
     replicas: createMemoryCache(LEASES, projectReplica),
     emitted: [AUTHORIZATION_POLICIES, REQUEST_AUTHENTICATIONS, ENVOY_FILTERS].map((kind) =>
       createMemoryCache(kind, projectEmitted),

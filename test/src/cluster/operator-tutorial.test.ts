@@ -25,7 +25,7 @@ const OBJECTS = [
 t.test('the tutorial on a cluster', { skip }, async (t) => {
   const server = await startOperatorCluster(t);
   await server.apply(tutorialObjects());
-  const operator = await startOperator({ server, teardown: (end) => t.teardown(end) });
+  const operator = await startOperator({ server, teardown: t.teardown.bind(t) });
   await operator.untilReady();
 
   t.test('policies become Istio objects and active', async (t) => {

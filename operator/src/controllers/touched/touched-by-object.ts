@@ -71,8 +71,10 @@ export const touchedByAgent: Touched<Agent> = ({ ref, before, after }, world) =>
 export const touchedByWorkspace: Touched<Workspace> = ({ ref, before, after }, world) => {
   const own = keyText('Workspace', ref);
   if (isSameButStatus(before, after)) return [own];
-  const namespaces = new Set([before?.namespace ?? '', after?.namespace ?? '']);
-  return [own, ...[...namespaces].flatMap((namespace) => keysOf('Agent', world.agents.inNamespace(namespace)))];
+  const namespaces = new Set([before?.namespace, after?.namespace].filter((one) => one !== undefined));
+  const sharing = world.workspaces.all().filter(({ namespace }) => namespaces.has(namespace));
+  const agents = [...namespaces].flatMap((namespace) => world.agents.inNamespace(namespace));
+  return [own, ...keysOf('Workspace', sharing), ...keysOf('Agent', agents)];
 };
 
 /** An agent's Service has the agent's name. Workloads are touched as {@link touchedByWorkloads} says. */
@@ -109,11 +111,16 @@ export const touchedByNamespace: Touched<MeshNamespace> = ({ ref: { name }, befo
   ];
 };
 
-/** Only those that hand a request to a provider stand in the way. One in Istio's root namespace is about all workloads. */
-export const touchedByForeignAuthorization: Touched<ForeignAuthorization> = ({ before, after }, world) =>
-  [before, after].some((one) => one?.action === 'CUSTOM')
-    ? new Set(toolWorkloads(world).flatMap((workload) => touchedByWorkload(workload, world)))
-    : [];
+/**
+ * Those that hand a request to a provider stand in the way; one in Istio's root namespace is about all workloads. Those with
+ * a name like ours take, or set free, a name that is wanted.
+ */
+export const touchedByForeignAuthorization: Touched<ForeignAuthorization> = ({ ref, before, after }, world) => {
+  const isProvider = [before, after].some((one) => one?.action === 'CUSTOM');
+  const isClash = ref.name.startsWith('omnia-') && (before === undefined || after === undefined);
+  if (!isProvider && !isClash) return [];
+  return new Set(toolWorkloads(world).flatMap((workload) => touchedByWorkload(workload, world)));
+};
 
 export const touchedBySecret: Touched<{ readonly ref: ObjectRef }> = ({ ref }, world) =>
   keysOf('PrivacyPolicy', world.privacyPolicies.inNamespace(ref.namespace));
