@@ -19,10 +19,14 @@ export interface GovernedMesh extends Mesh {
 export interface Program {
   /** Of its ops pages. */
   readonly opsUrl: string;
+  /** Of the process that runs now, or ran last. */
+  readonly pid: number;
   /** Lines of JSON as it logged them; those of former processes too. */
   readonly log: readonly string[];
   /** SIGKILL, and nothing in its place until `start`. */
   kill(): Promise<void>;
+  /** SIGTERM, and nothing in its place until `start`. */
+  stop(): Promise<void>;
   /** Resolves when it is ready. */
   start(): Promise<void>;
 }
@@ -93,11 +97,17 @@ async function startProgram({ mesh, options }: Cluster, command: ProgramCommand)
       details: () => log.slice(-20).join('\n'),
     });
   };
-  options.teardown?.(async () => child?.stop(10_000));
+  const stop = async (): Promise<void> => child?.stop(10_000);
+  options.teardown?.(stop);
   await start();
   const kill = async (): Promise<void> => {
     child?.kill();
     await child?.ended;
   };
-  return { opsUrl, log, start, kill };
+  return {
+    ...{ opsUrl, log, start, stop, kill },
+    get pid() {
+      return child?.pid ?? 0;
+    },
+  };
 }
