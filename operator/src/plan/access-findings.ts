@@ -2,7 +2,7 @@ import type { CompiledAgentPolicy } from '@omnia-policy/policy';
 import { refText } from '@omnia-policy/kube';
 import type { Agent } from '../model/objects.js';
 import type { World } from '../model/world.js';
-import { listText, type Finding } from './condition.js';
+import { gravestFirst, listText, type Finding } from './condition.js';
 import { guardFindings, unservedText, type GuardReason } from './guarded-workload.js';
 import { distinctTexts } from './order.js';
 import { conflictingPolicies } from './remaining-tools.js';
@@ -26,19 +26,6 @@ const NO_AGENTS: Finding<AccessReason> = {
   message: 'no AgentRuntime is selected',
 };
 
-/** What lets calls pass that should not comes first, then what is only unlikely to be meant. */
-const ORDER: readonly AccessReason[] = [
-  ...([
-    'NoAgentsMatched',
-    'NoProxy',
-    'NoHttpPort',
-    'PortUnknown',
-    'NoServiceForRegistry',
-    'UnknownRegistry',
-  ] as const),
-  ...(['Conflict', 'UnknownTool', 'SharedServiceAccount', 'CustomProvider'] as const),
-];
-
 interface Selected {
   readonly policy: CompiledAgentPolicy;
   readonly agents: readonly Agent[];
@@ -60,7 +47,7 @@ export function accessFindings(
     ...conflictFindings(world, policy, agents),
     ...sharedAccounts(world, policy, agents),
   ];
-  return findings.toSorted((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason));
+  return gravestFirst(findings);
 }
 
 /** An allowlist is about every workload that serves the namespace, a denylist about those of the registries it names. */

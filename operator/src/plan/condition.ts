@@ -1,4 +1,4 @@
-import type { ConditionType, KnownCondition } from './condition-table.js';
+import { CONDITION_TABLE, type ConditionType, type KnownCondition } from './condition-table.js';
 import type { Condition } from './plan.js';
 
 /** The API server takes no longer message. */
@@ -21,6 +21,17 @@ export function condition<T extends ConditionType>(said: Said<T>, observedGenera
 export interface Finding<R extends string> {
   readonly reason: R;
   readonly message: string;
+}
+
+const EFFECTS: readonly string[] = CONDITION_TABLE.flatMap(({ type, reason }) =>
+  type === 'Effective' ? [reason] : [],
+);
+
+/** In the order of the table: what lets calls pass that should not comes before what is only unlikely to be meant. */
+export function gravestFirst<R extends RowsOf<'Effective'>['reason']>(
+  findings: readonly Finding<R>[],
+): readonly Finding<R>[] {
+  return findings.toSorted((a, b) => EFFECTS.indexOf(a.reason) - EFFECTS.indexOf(b.reason));
 }
 
 /** `a, b and c`; of many only the first. */

@@ -2,7 +2,7 @@ import { refText, TOOL_POLICIES, type ObjectRef } from '@omnia-policy/kube';
 import type { CompiledToolPolicy, PolicyEntry } from '@omnia-policy/policy';
 import type { Policy } from '../model/objects.js';
 import type { World } from '../model/world.js';
-import { condition, findingsText, type Finding, type Said } from './condition.js';
+import { condition, findingsText, gravestFirst, type Finding, type Said } from './condition.js';
 import { enforcedCondition, enforcementOf, isLagging } from './enforcement-report.js';
 import { guardFindings, unservedText, type GuardReason } from './guarded-workload.js';
 import type { Condition, Plan } from './plan.js';
@@ -104,7 +104,8 @@ function effectFindings(
   const unserved = unservedText(world, { namespace, name: registry });
   if (unserved !== undefined) return [{ reason: 'NoServiceForRegistry', message: unserved }];
   const key = refText({ namespace, name: registry });
-  return toolWorkloads(world)
-    .filter(({ registries }) => registries.some((one) => refText(one) === key))
-    .flatMap((workload) => guardFindings(world, workload, settings));
+  const workloads = toolWorkloads(world).filter(({ registries }) =>
+    registries.some((one) => refText(one) === key),
+  );
+  return gravestFirst(workloads.flatMap((workload) => guardFindings(world, workload, settings)));
 }
