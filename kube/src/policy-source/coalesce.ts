@@ -6,30 +6,30 @@ export interface Coalesced {
   readonly stop: () => void;
 }
 
-/** One `kubectl apply` of a few objects gives its changes within this distance. */
+/** The changes of one `kubectl apply` come closer together than this. */
 const QUIET_MS = 10;
 const MOST_MS = 50;
-/** When changes never cease, this much of the time is left for other work. */
-const SHARE = 4;
+/** Pauses between runs are so many times as long as a run, so that changes that never cease leave time for other work. */
+const PAUSE = 2;
 
 export function createCoalesced(run: () => void): Coalesced {
   let timer: NodeJS.Timeout | undefined;
   let firstMs = 0;
-  let tookMs = 0;
+  let notBeforeMs = 0;
   const fire = (): void => {
     timer = undefined;
     const startMs = performance.now();
     run();
-    tookMs = performance.now() - startMs;
+    const endMs = performance.now();
+    notBeforeMs = endMs + PAUSE * (endMs - startMs);
   };
   return {
     ask() {
       const nowMs = performance.now();
       if (timer === undefined) firstMs = nowMs;
       clearTimeout(timer);
-      const leftMs = firstMs + Math.max(MOST_MS, tookMs * SHARE) - nowMs;
-      const quietMs = Math.max(QUIET_MS, tookMs);
-      timer = setTimeout(fire, Math.max(0, Math.min(quietMs, leftMs)));
+      const dueMs = Math.max(notBeforeMs, Math.min(nowMs + QUIET_MS, firstMs + MOST_MS));
+      timer = setTimeout(fire, Math.max(0, dueMs - nowMs));
     },
     get isPending() {
       return timer !== undefined;
