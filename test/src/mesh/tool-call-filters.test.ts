@@ -86,6 +86,16 @@ t.test(
       t.strictSame([...rejected.values()], [0]);
     });
 
+    t.test('neither Istio nor Envoy finds fault with it', (t) => {
+      const faults = (log: readonly string[]): string[] =>
+        log.filter(
+          (line) => /\b(warn(ing)?|error|critical)\b/.test(line) && /omnia\.|envoyfilter/i.test(line),
+        );
+      t.strictSame(faults(mesh.istiod.log), []);
+      t.strictSame(faults(tool.sidecar.log), []);
+      t.end();
+    });
+
     t.test('a claim that an agent makes up does not get through', async (t) => {
       const forged = await agent.send({
         headers: [...headers, ['x-omnia-claim-team', 'admins']],
