@@ -38,13 +38,17 @@ topologySpreadConstraints:
   {{- end }}
 {{- end }}
 
+{{- define "omnia.priorityClass" -}}
+{{- with .Values.priorityClass }}{{ ternary (default "omnia-policy" .name) .name .create }}{{ end }}
+{{- end }}
+
 {{- define "omnia.placement" }}
 {{- with .root.Values.images.pullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if .root.Values.priorityClass.create }}
-priorityClassName: {{ .root.Values.priorityClass.name }}
+{{- with include "omnia.priorityClass" .root }}
+priorityClassName: {{ . }}
 {{- end }}
 {{- with .program.nodeSelector }}
 nodeSelector:

@@ -38,6 +38,7 @@ export const VALUE_SETS: Readonly<Record<string, unknown>> = {
   },
   'as little as can be': {
     crds: { create: false },
+    priorityClass: { name: 'system-cluster-critical' },
     networkPolicy: { create: false },
     operator: { nodeSelector: { 'kubernetes.io/os': 'linux' }, tolerations: [{ operator: 'Exists' }] },
     extAuthz: { podAnnotations: { note: 'x' }, unmatched: 'deny', mcpDenial: 'http', workers: 4 },

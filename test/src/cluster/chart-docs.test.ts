@@ -29,7 +29,7 @@ t.test(
     for (const tool of ['kubectl', 'helm']) symlinkSync(requireTool(tool), join(bin, tool));
     const env = { HOME: folder, KUBECONFIG: server.kubeconfig, PATH: `${bin}:${process.env.PATH ?? ''}` };
     const run = async (script: string): Promise<string> => {
-      const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: ROOT, env });
+      const { stdout } = await promisify(execFile)('bash', ['--norc', '-euc', script], { cwd: ROOT, env });
       return stdout;
     };
     const blocks = fencedBlocks(page).filter(({ language }) => language === 'sh');

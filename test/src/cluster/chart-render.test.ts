@@ -41,6 +41,16 @@ t.test('what is made changes with the values', { skip }, async (t) => {
   t.notOk(least.some((part) => /^(NetworkPolicy|CustomResourceDefinition) /.test(part)));
 });
 
+t.test('pods have the priority that was made for them, or one that is there already', { skip }, async (t) => {
+  const priority = async (values: unknown): Promise<unknown> => {
+    const { spec } = oneObject(await chartObjects({ values }), 'Deployment', 'omnia-ext-authz');
+    return (spec as { template: { spec: { priorityClassName?: string } } }).template.spec.priorityClassName;
+  };
+  t.equal(await priority({}), undefined);
+  t.equal(await priority({ priorityClass: { create: true } }), 'omnia-policy');
+  t.equal(await priority({ priorityClass: { name: 'system-cluster-critical' } }), 'system-cluster-critical');
+});
+
 t.test(
   'no object is made twice, and none is outside of the namespace that was asked for',
   { skip },
