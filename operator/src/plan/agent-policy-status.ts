@@ -1,14 +1,16 @@
+import { refText } from '@omnia-policy/kube';
 import type { CompiledAgentPolicy, PolicyEntry } from '@omnia-policy/policy';
 import type { Agent, Policy } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import { accessFindings } from './access-findings.js';
-import { agentProxy, isInMesh } from './agent-proxies.js';
+import { agentProxies, isInMesh } from './agent-proxies.js';
 import { condition, countText, findingsText, listText, type Said } from './condition.js';
 import type { ApplyOutcome, Condition } from './plan.js';
 import { problemsText } from './policy-entry.js';
 import { selectedAgents } from './selected-agents.js';
 import type { PlanSettings } from './settings.js';
 import { workloadsOfNamespace } from './tool-workload.js';
+import { trustedPeers } from './trusted-peers.js';
 
 export interface AgentPolicyOptions {
   readonly settings: PlanSettings;
@@ -39,7 +41,7 @@ export function agentPolicyStatus(
     conditions.push(effectiveCondition(world, { policy, agents, object }, options));
   }
   if (policy && policy.forwardClaims.length > 0) {
-    conditions.push(condition(claimsCondition(world, agents, options), object.generation));
+    conditions.push(condition(claimsCondition(world, { policy, agents }, options), object.generation));
   }
   return {
     phase: isError(ready, policy) ? 'Error' : 'Active',
@@ -137,21 +139,31 @@ function effectiveCondition(
 
 function claimsCondition(
   world: World,
-  agents: readonly Agent[],
+  { policy, agents }: Pick<Effect, 'policy' | 'agents'>,
   { settings }: AgentPolicyOptions,
 ): Said<'ClaimsVerified'> {
+  const failed = { type: 'ClaimsVerified', status: 'False' } as const;
+  const { namespace } = policy.ref;
   const without = agents.filter(({ oidc }) => oidc === undefined && settings.defaultIssuer === undefined);
   if (without.length > 0) {
     const names = listText(without.map(({ ref }) => ref.name));
     const mend = 'set spec.externalAuth.oidc.issuer of the AgentRuntime, or a default issuer of the operator';
     const message = `nobody verifies the tokens of users of agent ${names}, so no claims travel: ${mend}`;
-    return { type: 'ClaimsVerified', status: 'False', reason: 'NoIssuer', message };
+    return { ...failed, reason: 'NoIssuer', message };
   }
-  const bare = agents.filter((agent) => !isInMesh(agentProxy(world, agent)));
+  const bare = agentProxies(world, namespace, agents).filter(({ proxy }) => !isInMesh(proxy));
   if (bare.length > 0) {
-    const names = listText(bare.map(({ ref }) => ref.name));
+    const names = listText(bare.map(({ agent }) => agent.ref.name));
     const message = `no proxy stands in front of agent ${names}, so no claims travel: add sidecars or a waypoint`;
-    return { type: 'ClaimsVerified', status: 'False', reason: 'NoAgentProxy', message };
+    return { ...failed, reason: 'NoAgentProxy', message };
+  }
+  const full = workloadsOfNamespace(world, namespace).find(
+    (workload) => trustedPeers(world, workload, settings).leftOut > 0,
+  );
+  if (full !== undefined) {
+    const { leftOut } = trustedPeers(world, full, settings);
+    const message = `tool workload ${refText(full.ref)} takes claims from no more agents: ${String(leftOut)} of those that may call it are left out`;
+    return { ...failed, reason: 'TooManyAgents', message };
   }
   const message = 'claims of verified tokens travel with the calls of the agents';
   return { type: 'ClaimsVerified', status: 'True', reason: 'IssuersKnown', message };

@@ -48,6 +48,7 @@ export const CONDITION_TABLE = [
   { type: 'ClaimsVerified', status: 'True', reason: 'IssuersKnown', kinds: AGENT },
   { type: 'ClaimsVerified', status: 'False', reason: 'NoIssuer', kinds: AGENT },
   { type: 'ClaimsVerified', status: 'False', reason: 'NoAgentProxy', kinds: AGENT },
+  { type: 'ClaimsVerified', status: 'False', reason: 'TooManyAgents', kinds: AGENT },
   { type: 'Enforced', status: 'True', reason: 'AllReplicas', kinds: TOOL },
   { type: 'Enforced', status: 'False', reason: 'NoReplicas', kinds: TOOL },
   { type: 'Enforced', status: 'False', reason: 'Lagging', kinds: TOOL },

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@omnia-policy/kube';
 import { USE_WAYPOINT_LABEL, USE_WAYPOINT_NAMESPACE_LABEL } from '../istio/names.js';
-import type { Service } from '../model/objects.js';
+import type { Pod, Service } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import { compareText } from './order.js';
 import { selectPods, type Labels } from './select-pods.js';
@@ -20,13 +20,25 @@ export interface Waypoint {
 
 export interface Workload {
   readonly namespace: string;
-  readonly selector: Labels;
+  readonly pods: readonly Pod[];
   readonly services: readonly Service[];
 }
 
+/** Of the pods that a selector means. */
+export function dataPlaneOfSelected(
+  world: World,
+  {
+    ref,
+    selector,
+    services,
+  }: { readonly ref: ObjectRef; readonly selector: Labels; readonly services: readonly Service[] },
+): DataPlane {
+  const { namespace } = ref;
+  return dataPlaneOf(world, { namespace, pods: selectPods(world, namespace, selector), services });
+}
+
 /** Told from the pods; while there are none, from the labels of the namespace. */
-export function dataPlaneOf(world: World, { namespace, selector, services }: Workload): DataPlane {
-  const pods = selectPods(world, namespace, selector);
+export function dataPlaneOf(world: World, { namespace, pods, services }: Workload): DataPlane {
   const planes =
     pods.length === 0 ? [namespacePlane(world, namespace)] : pods.map(({ dataPlane }) => dataPlane);
   if (planes.includes('sidecar')) {

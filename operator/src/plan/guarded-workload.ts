@@ -1,7 +1,7 @@
 import { refText } from '@omnia-policy/kube';
 import type { World } from '../model/world.js';
 import { countText, listText, type Finding } from './condition.js';
-import { dataPlaneOf } from './data-plane.js';
+import { dataPlaneOfSelected } from './data-plane.js';
 import { isSelected, selectPods } from './select-pods.js';
 import type { PlanSettings } from './settings.js';
 import { serviceOfHandler, type ToolWorkload } from './tool-workload.js';
@@ -25,7 +25,7 @@ export function guardFindings(
 
 function proxyFindings(world: World, workload: ToolWorkload): Finding<'NoProxy'>[] {
   const { namespace } = workload.ref;
-  const plane = dataPlaneOf(world, { namespace, ...workload });
+  const plane = dataPlaneOfSelected(world, workload);
   const name = `tool workload ${refText(workload.ref)}`;
   if (plane.kind === 'none') {
     const mend = `label the namespace istio-injection=enabled and restart the pods, or use a waypoint`;

@@ -6,7 +6,7 @@ import { AGENT_LABEL, objectName, ownerText } from '../istio/names.js';
 import { requestAuthentication } from '../istio/request-authentication.js';
 import type { Agent } from '../model/objects.js';
 import type { World } from '../model/world.js';
-import { AGENT_PODS, agentHttpPorts, agentProxy, type AgentProxy } from './agent-proxies.js';
+import { AGENT_PODS, agentHttpPorts, agentProxies, type AgentProxy } from './agent-proxies.js';
 import { claimsPlugin } from './claims-plugin.js';
 import { hostOf } from './plan-tool-workload.js';
 import type { DesiredObject, Plan } from './plan.js';
@@ -25,7 +25,7 @@ export function planAgentNamespace(world: World, namespace: string, settings: Pl
     world.toolPolicies.inNamespace(namespace).length > 0;
   if (agents.length === 0 || !hasPolicies) return { objects: [] };
   const mappings = agentClaimMappings(world.policySet, namespace);
-  const placed = agents.map((agent) => ({ agent, proxy: agentProxy(world, agent) }));
+  const placed = agentProxies(world, namespace, agents);
   const front: Front = { namespace, settings, mappings, owner: ownerOf(namespace) };
   const withSidecars = placed.filter(({ proxy }) => proxy.waypoint === undefined).map(({ agent }) => agent);
   return {

@@ -7,7 +7,7 @@ import type { Target } from '../istio/target.js';
 import type { Agent } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import { agentPolicyStatus, type AgentPolicyOptions } from './agent-policy-status.js';
-import { dataPlaneOf } from './data-plane.js';
+import { dataPlaneOfSelected } from './data-plane.js';
 import type { DesiredObject, Plan } from './plan.js';
 import { agentPolicyOf, entryOf } from './policy-entry.js';
 import { principalsOf, selectedAgents } from './selected-agents.js';
@@ -84,9 +84,8 @@ const MAX_TARGETS = 16;
 
 /** Where a workload's proxies are, with the ports that their rules see: a waypoint the Service's, a sidecar the pod's. */
 function placesOf(world: World, workload: ToolWorkload): Place[] {
-  const { namespace } = workload.ref;
   const ports = workloadPorts(world, workload);
-  const plane = dataPlaneOf(world, { namespace, ...workload });
+  const plane = dataPlaneOfSelected(world, workload);
   if (plane.kind !== 'ambient') {
     const known = [...new Set(ports.http.flatMap(({ targets }) => targets))].sort((a, b) => a - b);
     return known.length === 0 ? [] : [{ target: { kind: 'pods', labels: workload.selector }, ports: known }];

@@ -22,12 +22,11 @@ import type { Owner } from '../istio/metadata.js';
 import { objectName, ownerText } from '../istio/names.js';
 import type { World } from '../model/world.js';
 import { claimsPlugin } from './claims-plugin.js';
-import { dataPlaneOf, type Waypoint } from './data-plane.js';
-import { distinctTexts } from './order.js';
+import { dataPlaneOfSelected, type Waypoint } from './data-plane.js';
 import type { DesiredObject, Plan } from './plan.js';
-import { agentsOfNamespace, principalsOf } from './selected-agents.js';
 import type { PlanSettings } from './settings.js';
 import { registriesText, toolWorkloads, type ToolWorkload } from './tool-workload.js';
+import { trustedPeers } from './trusted-peers.js';
 import { targetPorts, workloadPorts, type WorkloadPorts } from './workload-ports.js';
 
 /** The peer of a request in a waypoint: its connection ends in another listener, which leaves its identity here. */
@@ -45,8 +44,7 @@ export function planToolWorkload(world: World, ref: ObjectRef, settings: PlanSet
   );
   if (workload === undefined) return { objects: [] };
   const guarded = { world, workload, settings, ports: workloadPorts(world, workload) };
-  const { namespace } = ref;
-  const plane = dataPlaneOf(world, { namespace, ...workload });
+  const plane = dataPlaneOfSelected(world, workload);
   if (plane.kind !== 'ambient') return { objects: sidecarObjects(guarded) };
   return { objects: plane.waypoints.flatMap((waypoint) => waypointObjects(guarded, waypoint)) };
 }
@@ -134,12 +132,8 @@ function toolFilters(
   return oci === undefined ? filters : filters.slice(1);
 }
 
-/** Agents pass claims on; what anyone else says of them is removed. */
 function toolClaims({ world, workload, settings }: Guarded): { readonly trustedPeers: readonly string[] } {
-  const namespaces = distinctTexts(workload.registries.map(({ namespace }) => namespace));
-  const agents = namespaces.flatMap((namespace) => agentsOfNamespace(world, namespace));
-  const principals = principalsOf(agents, settings.trustDomain);
-  return { trustedPeers: principals.map((principal) => `spiffe://${principal}`) };
+  return { trustedPeers: trustedPeers(world, workload, settings).peers };
 }
 
 function clusterOf({ extAuthz }: PlanSettings): JsonObject {

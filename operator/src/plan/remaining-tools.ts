@@ -27,8 +27,19 @@ export function conflictingPolicies(
   return left.length > 0 ? [] : distinctTexts(others.map(({ ref }) => ref.name));
 }
 
+const known = new WeakMap<CompiledAgentPolicy, ReadonlySet<string>>();
+
 /** `registry` and `tool`, with a blank between, which no name has. */
-function toolsOf({ access }: CompiledAgentPolicy): ReadonlySet<string> {
+function toolsOf(policy: CompiledAgentPolicy): ReadonlySet<string> {
+  let tools = known.get(policy);
+  if (tools === undefined) {
+    tools = listTools(policy);
+    known.set(policy, tools);
+  }
+  return tools;
+}
+
+function listTools({ access }: CompiledAgentPolicy): ReadonlySet<string> {
   const pairs = [...(access?.tools ?? [])].flatMap(([registry, tools]) =>
     [...tools].map((tool) => `${registry} ${tool}`),
   );

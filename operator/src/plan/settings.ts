@@ -26,6 +26,8 @@ export interface PlanSettings {
    * the inject role stays in the EnvoyFilter, since no WasmPlugin comes after ext_authz.
    */
   readonly wasmModule: { readonly inlineBase64: string; readonly oci?: OciModule };
+  /** How many agents one tool workload can take claims from; 5,000, which is what the filter holds, unless said otherwise. */
+  readonly maxTrustedPeers?: number;
   /** For agents whose AgentRuntime names no issuer. */
   readonly defaultIssuer?: Issuer;
 }
