@@ -10,11 +10,13 @@ export type Chains =
   | { readonly kind: 'all' }
   /** A sidecar's, by the port that the workload listens on. */
   | { readonly kind: 'port'; readonly port: number }
+  /** The same for what arrives through ambient mode's tunnels (HBONE), which end in a listener of their own. */
+  | { readonly kind: 'tunnelled-port'; readonly port: number }
   /** A waypoint's, by the host and port of a Service. */
   | { readonly kind: 'service'; readonly host: string; readonly port: number };
 
-/** Waypoints send every request through this listener, and CONNECTs that carry them through another. */
-const WAYPOINT_LISTENER = 'main_internal';
+/** Where tunnels have ended, in waypoints and sidecars; the CONNECTs that they are made of pass another listener. */
+const TUNNELLED_LISTENER = 'main_internal';
 const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
 const ROUTER = 'envoy.filters.http.router';
 
@@ -71,9 +73,11 @@ function listenerMatch(chains: Chains): JsonObject {
       return { filterChain: { filter } };
     case 'port':
       return { portNumber: chains.port, filterChain: { filter } };
+    case 'tunnelled-port':
+      return { name: TUNNELLED_LISTENER, filterChain: { destinationPort: chains.port, filter } };
     case 'service': {
       const name = `inbound-vip|${String(chains.port)}|http|${chains.host}`;
-      return { name: WAYPOINT_LISTENER, filterChain: { name, filter } };
+      return { name: TUNNELLED_LISTENER, filterChain: { name, filter } };
     }
   }
 }

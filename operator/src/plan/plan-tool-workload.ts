@@ -29,8 +29,8 @@ import { registriesText, toolWorkloads, type ToolWorkload } from './tool-workloa
 import { trustedPeers } from './trusted-peers.js';
 import { targetPorts, workloadPorts, type WorkloadPorts } from './workload-ports.js';
 
-/** The peer of a request in a waypoint: its connection ends in another listener, which leaves its identity here. */
-const WAYPOINT_PEER = '%FILTER_STATE(io.istio.peer_principal:PLAIN)%';
+/** The peer of a request that came through a tunnel: this ends in another listener, which leaves its identity here. */
+const TUNNEL_PEER = '%FILTER_STATE(io.istio.peer_principal:PLAIN)%';
 
 /**
  * What makes the proxies in front of a tool workload ask ext-authz. Depends on the ToolRegistries, the Services and Pods of
@@ -61,22 +61,30 @@ function sidecarObjects(guarded: Guarded): DesiredObject[] {
   const { workload, settings, ports } = guarded;
   const { ref, selector, registries } = workload;
   const known = targetPorts(ports) ?? [];
-  // Too many rather than none: while the ports can't be told, every chain has the filters.
-  const chains: Chains[] =
-    known.length === 0 ? [{ kind: 'all' }] : known.map((port) => ({ kind: 'port', port }));
   const target = { kind: 'pods', labels: selector } as const;
   const name = { namespace: ref.namespace, name: objectName(['tools', ref.name]) };
-  const filters = toolFilters(guarded, {});
   const context = extAuthzContext({ [REGISTRIES_CONTEXT_KEY]: registriesText(registries) });
   const patches = [
     clusterPatch(clusterOf(settings)),
-    ...filterPatches(filters, chains),
+    ...sidecarFilterPatches(guarded, known),
     perRoutePatch(EXT_AUTHZ_FILTER, context),
   ];
   const owner = ownerOf(workload);
   return [
     envoyFilter(name, owner, { target, patches }),
     ...claimsPlugin(name, owner, { target, settings, ports: known, claims: toolClaims(guarded) }),
+  ];
+}
+
+/** Agents without a sidecar come through tunnels where the mesh has both modes. */
+function sidecarFilterPatches(guarded: Guarded, ports: readonly number[]): JsonObject[] {
+  const tunnelled = toolFilters(guarded, { [PRINCIPAL_METADATA_KEY]: TUNNEL_PEER });
+  // Too many rather than none: while the ports can't be told, every chain has the filters.
+  if (ports.length === 0) return filterPatches(tunnelled, [{ kind: 'all' }]);
+  const chainsOf = (kind: 'port' | 'tunnelled-port'): Chains[] => ports.map((port) => ({ kind, port }));
+  return [
+    ...filterPatches(toolFilters(guarded, {}), chainsOf('port')),
+    ...filterPatches(tunnelled, chainsOf('tunnelled-port')),
   ];
 }
 
@@ -97,7 +105,7 @@ function waypointObjects(guarded: Guarded, { gateway, services }: Waypoint): Des
   const target = { kind: 'gateway', name: gateway.name } as const;
   const filters = toolFilters(guarded, {
     [REGISTRIES_METADATA_KEY]: registriesText(registries),
-    [PRINCIPAL_METADATA_KEY]: WAYPOINT_PEER,
+    [PRINCIPAL_METADATA_KEY]: TUNNEL_PEER,
   });
   const patches = [clusterPatch(clusterOf(settings)), ...filterPatches(filters, chains)];
   const owner = ownerOf(workload);

@@ -13,6 +13,8 @@ export interface ProxyNode {
   readonly podIp: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount: string;
+  /** What else the injector, or whoever runs the proxy, says of it: `ISTIO_META_X` as `X`. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A connection to istiod as a proxy has it, without a proxy: for configuration that needs what no test machine has. */
@@ -98,7 +100,8 @@ function acceptAll(stream: ClientDuplexStream<object, object>): void {
   });
 }
 
-function nodeMessage({ type, namespace, name, podIp, labels, serviceAccount }: ProxyNode): object {
+function nodeMessage(node: ProxyNode): object {
+  const { type, namespace, name, podIp, labels, serviceAccount } = node;
   const metadata = {
     ...{ NAMESPACE: namespace, SERVICE_ACCOUNT: serviceAccount, NAME: name, LABELS: labels },
     ...{
@@ -107,7 +110,7 @@ function nodeMessage({ type, namespace, name, podIp, labels, serviceAccount }: P
       CLUSTER_ID: 'Kubernetes',
       MESH_ID: 'cluster.local',
     },
-    ...{ INSTANCE_IPS: podIp },
+    ...{ INSTANCE_IPS: podIp, ...node.metadata },
   };
   return {
     id: `${type}~${podIp}~${name}.${namespace}~${namespace}.svc.cluster.local`,
