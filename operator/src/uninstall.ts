@@ -18,8 +18,10 @@ import type { UninstallSettings } from './configuration.js';
 import { OPERATOR_LEASE } from './lead.js';
 import { asRecord, asText } from './record.js';
 
-/** For so long running operators leave everything alone: until Helm has removed them. */
+/** For so long running operators leave everything alone, should this be broken off. */
 const STANDSTILL_SECONDS = 600;
+/** And for so long when it is done: until Helm has removed them. A new installation has to wait for it. */
+const FAREWELL_SECONDS = 60;
 const ATTEMPTS = 20;
 
 /**
@@ -31,7 +33,7 @@ const ATTEMPTS = 20;
 export async function uninstall(settings: UninstallSettings, logger: Logger): Promise<void> {
   const client = await createKubeClient({ kubeconfig: settings.kubeconfig });
   try {
-    const wasHeld = await takeLease(client, settings.systemNamespace);
+    const wasHeld = await takeLease(client, settings.systemNamespace, STANDSTILL_SECONDS);
     if (wasHeld) {
       logger.info(
         { waitMs: LEASE_TIMING.renewDeadlineMs },
@@ -40,13 +42,14 @@ export async function uninstall(settings: UninstallSettings, logger: Logger): Pr
       await sleep(LEASE_TIMING.renewDeadlineMs);
     }
     for (const kind of EMITTED_KINDS) await removeAll(client, kind, logger);
+    await takeLease(client, settings.systemNamespace, FAREWELL_SECONDS);
   } finally {
     client.close();
   }
 }
 
 /** @returns whether somebody held it, who may not have noticed yet */
-async function takeLease(client: KubeClient, namespace: string): Promise<boolean> {
+async function takeLease(client: KubeClient, namespace: string, seconds: number): Promise<boolean> {
   const ref = { namespace, name: OPERATOR_LEASE };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await client.get(LEASES, ref);
@@ -55,7 +58,7 @@ async function takeLease(client: KubeClient, namespace: string): Promise<boolean
     const spec = {
       ...asRecord(stored?.spec),
       holderIdentity: 'omnia-operator-uninstall',
-      leaseDurationSeconds: STANDSTILL_SECONDS,
+      leaseDurationSeconds: seconds,
       acquireTime: now,
       renewTime: now,
     };

@@ -1,4 +1,4 @@
-import type { CacheChange, ObjectRef } from '@omnia-policy/kube';
+import { refText, type CacheChange, type ObjectRef } from '@omnia-policy/kube';
 import { GLOBAL_DEFAULT_POLICY } from '@omnia-policy/policy';
 import { isDeepStrictEqual } from 'node:util';
 import { AGENT_COMPONENT, COMPONENT_LABEL } from '../../istio/names.js';
@@ -16,6 +16,7 @@ import type {
   Workspace,
 } from '../../model/objects.js';
 import type { World } from '../../model/world.js';
+import { asRecord } from '../../record.js';
 import { isSelected } from '../../plan/select-pods.js';
 import { toolWorkloads, type ToolWorkload } from '../../plan/tool-workload.js';
 import { agentNamespaceKey, keyText } from '../key.js';
@@ -125,13 +126,32 @@ export const touchedByForeignAuthorization: Touched<ForeignAuthorization> = ({ r
 export const touchedBySecret: Touched<{ readonly ref: ObjectRef }> = ({ ref }, world) =>
   keysOf('PrivacyPolicy', world.privacyPolicies.inNamespace(ref.namespace));
 
-/** A replica that only says that it is still there has nothing new. */
+/**
+ * A replica that only says that it is still there has nothing new. Another report is about the policies that it names, and
+ * about those that are not yet known to be enforced everywhere; a replica that comes or goes is about all.
+ */
 export const touchedByReplica: Touched<ReplicaReport> = ({ before, after }, world) => {
-  const isSame =
-    before?.resourceVersion === after?.resourceVersion && isDeepStrictEqual(before?.lagging, after?.lagging);
+  if (before === undefined || after === undefined) return keysOf('ToolPolicy', world.toolPolicies.all());
+  const isSame = before.resourceVersion === after.resourceVersion && isDeepStrictEqual(before.lagging, after.lagging);
   if (isSame) return [];
-  return keysOf('ToolPolicy', world.toolPolicies.all());
+  const named = new Set([...Object.keys(before.lagging), ...Object.keys(after.lagging)]);
+  const open = world.toolPolicies.all().filter((policy) => named.has(refText(policy.ref)) || !isEnforced(policy));
+  return keysOf('ToolPolicy', open);
 };
+
+/** As the status says. */
+function isEnforced({ status, generation }: Policy): boolean {
+  const { conditions } = asRecord(status);
+  return (
+    Array.isArray(conditions) &&
+    conditions
+      .map((condition: unknown) => asRecord(condition))
+      .some(
+        ({ type, status: value, observedGeneration }) =>
+          type === 'Enforced' && value === 'True' && observedGeneration === generation,
+      )
+  );
+}
 
 function touchedByAgentProxy(namespace: string, agents: readonly ObjectRef[]): string[] {
   return [agentNamespaceKey(namespace), ...agents.map((ref) => keyText('Agent', ref))];

@@ -1,4 +1,10 @@
-import { agentClaimMappings, workloadNeeds, type PolicyEntry, type PolicySet } from '@omnia-policy/policy';
+import {
+  agentClaimMappings,
+  workloadNeeds,
+  type CompiledAgentPolicy,
+  type PolicyEntry,
+  type PolicySet,
+} from '@omnia-policy/policy';
 import { isDeepStrictEqual } from 'node:util';
 import type { World } from '../../model/world.js';
 import { toolWorkloads } from '../../plan/tool-workload.js';
@@ -20,7 +26,7 @@ export function touchedByPolicySet(before: PolicySet | undefined, world: World):
   );
   return new Set([
     ...policies,
-    ...neighbours(changed, world),
+    ...neighbours(before, changed, world),
     ...workloadsWithOtherNeeds(before, namespaces, world),
     ...[...namespaces].flatMap((namespace) => claimReaders(before, namespace, world)),
   ]);
@@ -30,22 +36,47 @@ function changedEntries(before: readonly PolicyEntry[], after: readonly PolicyEn
   const former = byName(before);
   const present = byName(after);
   return [...new Map([...former, ...present])]
-    .filter(([name]) => !isDeepStrictEqual(former.get(name), present.get(name)))
+    .filter(([name]) => !isSame(former.get(name), present.get(name)))
     .map(([, entry]) => entry);
+}
+
+/** There are thousands, and all but one are the same: no deep comparison where nothing is deep. */
+function isSame(a: PolicyEntry | undefined, b: PolicyEntry | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  const { problems, ...rest } = a;
+  return (
+    Object.keys(b).length === Object.keys(a).length &&
+    Object.entries(rest).every(([field, value]) => b[field as keyof PolicyEntry] === value) &&
+    (problems.length + b.problems.length === 0 || isDeepStrictEqual(problems, b.problems))
+  );
 }
 
 function byName(entries: readonly PolicyEntry[]): Map<string, PolicyEntry> {
   return new Map(entries.map((entry) => [`${entry.kind}/${entry.namespace}/${entry.name}`, entry]));
 }
 
-/** AgentPolicies of a namespace can stand in each other's way. */
-function neighbours(changed: readonly PolicyEntry[], world: World): string[] {
-  const namespaces = new Set(
-    changed.filter(({ kind }) => kind === 'AgentPolicy').map(({ namespace }) => namespace),
-  );
-  return [...namespaces].flatMap((namespace) =>
-    world.agentPolicies.inNamespace(namespace).map(({ ref }) => keyText('AgentPolicy', ref)),
-  );
+/** AgentPolicies that select one agent can stand in each other's way, and those with similar names in each other's names. */
+function neighbours(before: PolicySet | undefined, changed: readonly PolicyEntry[], world: World): string[] {
+  const sets = [before, world.policySet].filter((set) => set !== undefined);
+  return changed
+    .filter(({ kind }) => kind === 'AgentPolicy')
+    .flatMap(({ namespace, name }) => {
+      const versions = sets.flatMap((set) =>
+        set.namespaceAgentPolicies(namespace).filter(({ ref }) => ref.name === name),
+      );
+      return world.policySet
+        .namespaceAgentPolicies(namespace)
+        .filter((other) => areSimilar(other.ref.name, name) || versions.some((one) => shareAgents(one, other)))
+        .map(({ ref }) => keyText('AgentPolicy', ref));
+    });
+}
+
+function areSimilar(a: string, b: string): boolean {
+  return a.startsWith(`${b}-`) || b.startsWith(`${a}-`);
+}
+
+function shareAgents({ agents: a }: CompiledAgentPolicy, { agents: b }: CompiledAgentPolicy): boolean {
+  return a.size === 0 || b.size === 0 || [...a].some((agent) => b.has(agent));
 }
 
 function workloadsWithOtherNeeds(

@@ -180,3 +180,36 @@ t.test('Istio that comes or goes touches everything', async (t) => {
   t.ok(touched.includes('AgentPolicy/production/support-tools'));
   t.ok(touched.includes('ToolWorkload/production/tools'));
 });
+
+t.test('an AgentPolicy touches those that select the same agents', async (t) => {
+  const { compile, touchedBy } = await startCluster();
+  const other = agentPolicy('other-tools', ['support-agent']);
+  t.strictSame(await touchedBy(() => compile([...policies, other])), [
+    'AgentPolicy/production/other-tools',
+    'AgentPolicy/production/support-tools',
+  ]);
+  const everybody = agentPolicy('everybody', []);
+  t.strictSame(await touchedBy(() => compile([...policies, other, everybody])), [
+    'AgentPolicy/production/billing-tools',
+    'AgentPolicy/production/everybody',
+    'AgentPolicy/production/other-tools',
+    'AgentPolicy/production/support-tools',
+  ]);
+});
+
+t.test('a report of a replica touches the policies that are not yet enforced everywhere, or that it names', async (t) => {
+  const { caches, touchedBy } = await startCluster();
+  const enforced = { type: 'Enforced', status: 'True', observedGeneration: 1 };
+  caches.toolPolicies.show({ ...refunds, status: { conditions: [enforced] } });
+  const lease = (resourceVersion: string, lagging: Record<string, number>): KubeObject => {
+    const object = clusterObject(LEASES, 'replica', { spec: { leaseDurationSeconds: 15 } });
+    const annotations = { 'omnia.altairalabs.ai/enforced': JSON.stringify({ resourceVersion, lagging }) };
+    return { ...object, metadata: { ...object.metadata, annotations } };
+  };
+  await touchedBy(() => caches.replicas.show(lease('5', {})));
+  t.strictSame(await touchedBy(() => caches.replicas.show(lease('6', {}))), ['ToolPolicy/production/ledger']);
+  t.strictSame(await touchedBy(() => caches.replicas.show(lease('7', { 'production/refunds': 0 }))), [
+    'ToolPolicy/production/ledger',
+    'ToolPolicy/production/refunds',
+  ]);
+});
