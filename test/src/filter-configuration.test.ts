@@ -105,6 +105,24 @@ for (const [what, policies, claims, claimLength, leftOut] of TOTALS) {
   });
 }
 
+t.test('the filter takes as many trusted peers as it says, and the label of an agent', (t) => {
+  const peers = (count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `spiffe://cluster.local/ns/n/sa/agent-${index}-facade`);
+  const accepts = (trustedPeers: readonly string[]): boolean => {
+    const filter = claimsFilter(
+      [],
+      { filename: 'f' },
+      { trustedPeers, agentLabel: 'app.kubernetes.io/instance' },
+    );
+    const host = new FilterHost();
+    return host.configure(host.createRoot(), moduleConfiguration(filter));
+  };
+  t.ok(accepts([]));
+  t.ok(accepts(peers(5000)));
+  t.notOk(accepts(peers(5001)));
+  t.end();
+});
+
 t.test(
   'more injected headers than the filter holds: none is named, and nothing passes without a decision',
   (t) => {

@@ -33,7 +33,8 @@ export function callNames(question: NamesQuestion, identity: AgentIdentity): Cal
   if (identity.kind === 'principal') return namesByPrincipal(claimed, question, identity);
   const refusal = doubled(claimed, NAMES);
   if (question.attachment === undefined || refusal !== undefined) {
-    return { ...claimed, agentNamespace: claimed.namespace, refusal };
+    const { namespace, registry, tool, agent } = claimed;
+    return { namespace, registry, tool, agent, agentNamespace: namespace, refusal };
   }
   return namesByAttachment(claimed, question, { attachment: question.attachment });
 }
