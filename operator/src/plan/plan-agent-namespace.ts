@@ -8,7 +8,7 @@ import type { Agent } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import { AGENT_PODS, agentHttpPorts, agentProxies, type AgentProxy } from './agent-proxies.js';
 import { claimsPlugin } from './claims-plugin.js';
-import { hostOf } from './plan-tool-workload.js';
+import { serviceHost } from './service-host.js';
 import type { DesiredObject, Plan } from './plan.js';
 import { agentsOfNamespace } from './selected-agents.js';
 import type { PlanSettings } from './settings.js';
@@ -73,7 +73,7 @@ function waypointFilter({ settings, mappings, owner }: Front, { agent, proxy }: 
     .map(({ claims }) => ({ agents: [], claims }));
   const { inlineBase64 } = settings.wasmModule;
   const filter = claimsFilter(own, { inlineBase64 });
-  const host = hostOf(service.ref, settings);
+  const host = serviceHost(service.ref, settings);
   const patches = agentHttpPorts(service).map((port) =>
     httpFilterPatch(filter, { kind: 'service', host, port }),
   );
