@@ -107,7 +107,10 @@ export const touchedByNamespace: Touched<MeshNamespace> = ({ ref: { name }, befo
     ...toolWorkloads(world)
       .filter(({ ref }) => ref.namespace === name)
       .flatMap((workload) => touchedByWorkload(workload, world)),
-    ...touchedByAgentProxy(name, world.agents.inNamespace(name).map(({ ref }) => ref)),
+    ...touchedByAgentProxy(
+      name,
+      world.agents.inNamespace(name).map(({ ref }) => ref),
+    ),
     ...keysOf('AgentPolicy', world.agentPolicies.inNamespace(name)),
   ];
 };
@@ -116,7 +119,10 @@ export const touchedByNamespace: Touched<MeshNamespace> = ({ ref: { name }, befo
  * Those that hand a request to a provider stand in the way; one in Istio's root namespace is about all workloads. Those with
  * a name like ours take, or set free, a name that is wanted.
  */
-export const touchedByForeignAuthorization: Touched<ForeignAuthorization> = ({ ref, before, after }, world) => {
+export const touchedByForeignAuthorization: Touched<ForeignAuthorization> = (
+  { ref, before, after },
+  world,
+) => {
   const isProvider = [before, after].some((one) => one?.action === 'CUSTOM');
   const isClash = ref.name.startsWith('omnia-') && (before === undefined || after === undefined);
   if (!isProvider && !isClash) return [];
@@ -132,10 +138,13 @@ export const touchedBySecret: Touched<{ readonly ref: ObjectRef }> = ({ ref }, w
  */
 export const touchedByReplica: Touched<ReplicaReport> = ({ before, after }, world) => {
   if (before === undefined || after === undefined) return keysOf('ToolPolicy', world.toolPolicies.all());
-  const isSame = before.resourceVersion === after.resourceVersion && isDeepStrictEqual(before.lagging, after.lagging);
+  const isSame =
+    before.resourceVersion === after.resourceVersion && isDeepStrictEqual(before.lagging, after.lagging);
   if (isSame) return [];
   const named = new Set([...Object.keys(before.lagging), ...Object.keys(after.lagging)]);
-  const open = world.toolPolicies.all().filter((policy) => named.has(refText(policy.ref)) || !isEnforced(policy));
+  const open = world.toolPolicies
+    .all()
+    .filter((policy) => named.has(refText(policy.ref)) || !isEnforced(policy));
   return keysOf('ToolPolicy', open);
 };
 
@@ -170,6 +179,11 @@ function keysOf(
 
 function isSameButStatus<T extends Identified>(before: T | undefined, after: T | undefined): boolean {
   if (before === undefined || after === undefined) return false;
-  const content = (object: T): unknown => ({ ...object, status: undefined, generation: 0, resourceVersion: '' });
+  const content = (object: T): unknown => ({
+    ...object,
+    status: undefined,
+    generation: 0,
+    resourceVersion: '',
+  });
   return isDeepStrictEqual(content(before), content(after));
 }

@@ -66,7 +66,9 @@ function neighbours(before: PolicySet | undefined, changed: readonly PolicyEntry
       );
       return world.policySet
         .namespaceAgentPolicies(namespace)
-        .filter((other) => areSimilar(other.ref.name, name) || versions.some((one) => shareAgents(one, other)))
+        .filter(
+          (other) => areSimilar(other.ref.name, name) || versions.some((one) => shareAgents(one, other)),
+        )
         .map(({ ref }) => keyText('AgentPolicy', ref));
     });
 }

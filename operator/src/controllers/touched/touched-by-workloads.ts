@@ -31,9 +31,7 @@ export function touchedByWorkload({ ref, registries }: ToolWorkload, world: Worl
       world.agentPolicies.inNamespace(namespace).map((policy) => keyText('AgentPolicy', policy.ref)),
     ),
     ...registries.flatMap(({ namespace, name }) =>
-      world.policySet
-        .registryPolicies(namespace, name)
-        .map((policy) => keyText('ToolPolicy', policy.ref)),
+      world.policySet.registryPolicies(namespace, name).map((policy) => keyText('ToolPolicy', policy.ref)),
     ),
   ];
 }
