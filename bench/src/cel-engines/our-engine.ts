@@ -23,9 +23,11 @@ export const ourEngine: Engine = {
   activate: ({ headers, body, identity }: RecordedCall) =>
     createActivation({
       namespace: 'production',
+      agentNamespace: 'production',
       registry: 'customer-tools',
       tool: 'process_refund',
       agent: identity.agent,
+      principal: '',
       headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       request: { method: 'POST', path: '/refunds', host: 'tools.example' },
       identity: { ...identity, claims: new Map(Object.entries(identity.claims)) },
