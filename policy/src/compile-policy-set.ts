@@ -1,7 +1,9 @@
 import { indexServiceAccounts } from './index-service-accounts.js';
 import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
 import { claimMappings, claimMappingsByNamespace } from './claim-mappings.js';
-import { compileDocument, type CompiledDocument } from './compile-document.js';
+import type { AgentContribution, CompiledDocument, RegistryContribution } from './compile-document.js';
+import type { CompiledToolPolicy } from './tool/compile-tool-policy.js';
+import { compileOnce, type CompileDocument } from './compile-once.js';
 import { fileOf, type PolicyDocument } from './document.js';
 import { documentsInForce, enforceFiles } from './enforcement.js';
 import {
@@ -19,6 +21,8 @@ export interface CompileOptions {
   readonly revision: string;
   /** The set that is in force: its good versions stand in for documents that broke, its unchanged ones are reused. */
   readonly previous?: PolicySet;
+  /** A set whose compiled documents are reused, and nothing else of it: for documents that another process found to be in force. */
+  readonly reuse?: PolicySet;
   /**
    * Which mappings of claims share one filter and what it holds: those of `all` policies (default), or those of each
    * `namespace`, where every namespace's agents have a filter of their own.
@@ -31,8 +35,9 @@ export interface CompileOptions {
  * keeps its last good version, or else counts as an evaluation failure for the calls that it selects.
  */
 export function compilePolicySet(documents: readonly PolicyDocument[], options: CompileOptions): PolicySet {
-  const former: LoadedFiles = options.previous?.files ?? new Map();
-  const files = keepFormer(compileFiles(documents, former), former);
+  const { previous, reuse = previous } = options;
+  const former: LoadedFiles = previous?.files ?? new Map();
+  const files = keepFormer(compileFiles(documents, compileOnce(reuse?.files)), former);
   const enforced = enforceFiles(files);
   const inForce = documentsInForce(enforced);
   const { leftOut, ...lookUps } = indexed(inForce, options.claimsShare ?? 'all');
@@ -45,20 +50,14 @@ export function compilePolicySet(documents: readonly PolicyDocument[], options: 
   };
 }
 
-/** By file. A text that the former load had is not compiled again. */
+/** By file. What was compiled before is not compiled again. */
 function compileFiles(
   documents: readonly PolicyDocument[],
-  former: LoadedFiles,
+  compile: CompileDocument,
 ): Map<string, CompiledDocument[]> {
-  const known = new Map<string, CompiledDocument>();
-  for (const one of former.values()) {
-    for (const compiled of [...one.documents, ...one.kept]) known.set(compiled.text, compiled);
-  }
   const files = new Map<string, CompiledDocument[]>();
   for (const document of documents) {
-    const text = JSON.stringify(document.value);
-    const same = known.get(text);
-    const compiled = same ? { ...same, document } : compileDocument(document, text);
+    const compiled = compile(document);
     const file = fileOf(document.origin);
     const list = files.get(file);
     if (list) list.push(compiled);
@@ -74,17 +73,7 @@ function indexed(
   inForce: readonly CompiledDocument[],
   claimsShare: 'all' | 'namespace',
 ): LookUps & { readonly leftOut: readonly CompiledAgentPolicy[] } {
-  const contributions = inForce.map(({ contribution }) => contribution);
-  const toolPolicies = contributions
-    .flatMap((contribution) => (contribution.kind === 'ToolPolicy' ? contribution.policy : []))
-    .sort(byNamespaceAndName);
-  const agentPolicies = contributions
-    .flatMap((contribution) => (contribution.kind === 'AgentPolicy' ? contribution.policy : []))
-    .sort(byNamespaceAndName);
-  const mcpRegistries = contributions.flatMap((contribution) =>
-    contribution.kind === 'ToolRegistry' && contribution.speaksMcp ? contribution : [],
-  );
-  const overrides = contributions.flatMap((one) => (one.kind === 'AgentRuntime' ? one : []));
+  const { toolPolicies, agentPolicies, mcpRegistries, overrides } = sortedOut(inForce);
   const { mappings, leftOut } =
     claimsShare === 'all' ? claimMappings(agentPolicies) : claimMappingsByNamespace(agentPolicies);
   const speaksMcp = mcpRegistries.length > 0;
@@ -98,4 +87,27 @@ function indexed(
     agentsOf: indexServiceAccounts(overrides),
     speaksMcp: indexMcpRegistries(mcpRegistries),
   };
+}
+
+interface SortedOut {
+  readonly toolPolicies: readonly CompiledToolPolicy[];
+  readonly agentPolicies: readonly CompiledAgentPolicy[];
+  readonly mcpRegistries: readonly RegistryContribution[];
+  readonly overrides: readonly AgentContribution[];
+}
+
+function sortedOut(inForce: readonly CompiledDocument[]): SortedOut {
+  const toolPolicies: CompiledToolPolicy[] = [];
+  const agentPolicies: CompiledAgentPolicy[] = [];
+  const mcpRegistries: RegistryContribution[] = [];
+  const overrides: AgentContribution[] = [];
+  for (const { contribution } of inForce) {
+    if (contribution.kind === 'ToolPolicy') toolPolicies.push(contribution.policy);
+    if (contribution.kind === 'AgentPolicy') agentPolicies.push(contribution.policy);
+    if (contribution.kind === 'ToolRegistry' && contribution.speaksMcp) mcpRegistries.push(contribution);
+    if (contribution.kind === 'AgentRuntime') overrides.push(contribution);
+  }
+  toolPolicies.sort(byNamespaceAndName);
+  agentPolicies.sort(byNamespaceAndName);
+  return { toolPolicies, agentPolicies, mcpRegistries, overrides };
 }

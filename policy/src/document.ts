@@ -1,4 +1,4 @@
-/** One YAML document or API object, not yet parsed. Serialisable: workers of one process are sent these. */
+/** One YAML document or API object, not yet parsed, and never changed. Serialisable: workers of one process are sent these. */
 export interface PolicyDocument {
   /**
    * For people: `folder/file.yaml#2` or `namespace/name`; two documents of one load may have the same. What stands before

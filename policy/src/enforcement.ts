@@ -31,10 +31,23 @@ export interface Enforcement {
  * was good, and counts as an evaluation failure.
  */
 export function enforceFiles(files: LoadedFiles): EnforcedFile[] {
-  const goodByKey = groupByKey(
-    [...files.values()].flatMap(({ documents, kept }) => [...kept, ...documents.filter(isGood)]),
-  );
-  return [...files].map(([file, loaded]) => enforceFile(file, loaded, goodByKey));
+  let goodByKey: ByKey | undefined;
+  return [...files].map(([file, loaded]) => {
+    if (isWhole(loaded)) return { file, documents: loaded.documents.map(current), kept: [], unnamed: [] };
+    goodByKey ??= groupByKey(
+      [...files.values()].flatMap(({ documents, kept }) => [...kept, ...documents.filter(isGood)]),
+    );
+    return enforceFile(file, loaded, goodByKey);
+  });
+}
+
+/** Nearly all files are: they need no look at the others. */
+function isWhole({ documents, kept }: LoadedFile): boolean {
+  return kept.length === 0 && documents.every(isGood);
+}
+
+function current(document: CompiledDocument): Enforcement {
+  return { document, enforced: 'current', shown: document };
 }
 
 function enforceFile(file: string, loaded: LoadedFile, goodByKey: ByKey): EnforcedFile {
@@ -45,7 +58,7 @@ function enforceFile(file: string, loaded: LoadedFile, goodByKey: ByKey): Enforc
   const unnamed = kept.filter(({ found: { key } }) => !shownByKey.has(key));
   const covered = coveredBy(unnamed, broken.get('') ?? []);
   const enforce = (document: CompiledDocument): Enforcement => {
-    if (isGood(document)) return { document, enforced: 'current', shown: document };
+    if (isGood(document)) return current(document);
     const version = versions.get(document);
     if (version || covered.has(document)) {
       return { document, enforced: 'last-good', shown: version ?? document };

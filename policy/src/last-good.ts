@@ -26,8 +26,12 @@ export function keepFormer(
 ): LoadedFiles {
   const released: CompiledDocument[] = [];
   const loaded = new Map<string, LoadedFile>();
-  for (const [file, documents] of files) loaded.set(file, { documents, kept: [] });
+  for (const [file, documents] of files) {
+    const before = former.get(file);
+    loaded.set(file, before && isUnchanged(before, documents) ? before : { documents, kept: [] });
+  }
   for (const [file, before] of former) {
+    if (loaded.get(file) === before) continue;
     const documents = files.get(file) ?? [];
     const good = before.documents.filter((one) => isGood(one) && one.contribution.kind !== 'None');
     const missing = [...notReplaced(before.kept, documents), ...notReplaced(good, documents)];
@@ -38,6 +42,15 @@ export function keepFormer(
     for (const [file, one] of loaded) loaded.set(file, withMoved(one, released));
   }
   return loaded;
+}
+
+/** Whole, and the very documents that it had: nothing of it is missing. */
+function isUnchanged({ documents, kept }: LoadedFile, present: readonly CompiledDocument[]): boolean {
+  return (
+    kept.length === 0 &&
+    documents.length === present.length &&
+    documents.every((one, index) => one === present[index] && isGood(one))
+  );
 }
 
 function notReplaced(

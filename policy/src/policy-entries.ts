@@ -49,6 +49,25 @@ function documentEntry(
   const { origin } = document.document;
   const first = key === '' ? undefined : origins.get(key);
   if (first === undefined) origins.set(key, origin);
+  if (first === undefined && enforced === 'current') return currentEntry(document);
+  return entryOf({ document, enforced, shown }, first);
+}
+
+const currentEntries = new WeakMap<CompiledDocument, PolicyEntry>();
+
+/** Of a document that is the only one of its name and enforced itself: the same entry for as long as it is. */
+function currentEntry(document: CompiledDocument): PolicyEntry {
+  let entry = currentEntries.get(document);
+  if (entry === undefined) {
+    entry = entryOf({ document, enforced: 'current', shown: document }, undefined);
+    currentEntries.set(document, entry);
+  }
+  return entry;
+}
+
+/** @param first origin of an earlier document of this name */
+function entryOf({ document, enforced, shown }: Enforcement, first: string | undefined): PolicyEntry {
+  const { origin } = document.document;
   const problems = first === undefined ? document.problems : [...document.problems, duplicate(first)];
   return {
     origin,

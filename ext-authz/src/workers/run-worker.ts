@@ -92,7 +92,9 @@ function receive(message: ToWorker, { state, metrics, stop }: Receiver): void {
 }
 
 function enforce({ documents, revision }: PoliciesMessage, state: WorkerState): void {
-  state.policySet = compilePolicySet(documents, { revision });
+  // The primary has told good from broken; only what is new is left to compile.
+  const known = state.policySet && { reuse: state.policySet };
+  state.policySet = compilePolicySet(documents, { revision, ...known });
   if (!state.isStopping) state.server?.setServing(true);
   send({ kind: 'in-force', revision });
 }
