@@ -5,20 +5,30 @@ import {
   type KubeClient,
   type ResourceKind,
 } from '@omnia-policy/kube';
+import type { Identified } from '../model/objects.js';
 import type { DesiredStatus } from '../plan/plan.js';
 import { mergeStatus } from './merge-status.js';
 
 /** The other kinds have writers beside the operator, each with fields and conditions of its own. */
 const OURS_ALONE: readonly ResourceKind[] = [TOOL_POLICIES, AGENT_POLICIES];
 
-/** Writes a status if it differs from the stored one. An object that is gone meanwhile needs none. */
-export type StatusWriter = (desired: DesiredStatus, stored: unknown) => Promise<void>;
+/**
+ * Writes a status if it differs from the stored one. An object that is gone meanwhile needs none.
+ *
+ * @param stored the object as the watch shows it; the same one for as long as nothing in it changes
+ */
+export type StatusWriter = (desired: DesiredStatus, stored: StoredObject | undefined) => Promise<void>;
+
+type StoredObject = Pick<Identified, 'status'>;
 
 export function createStatusWriter(client: KubeClient, nowMs: () => number): StatusWriter {
+  // The watch tells of a write a little later: until then the same would be written again.
+  const written = new WeakMap<StoredObject, DesiredStatus['status']>();
   return async (desired, stored) => {
     const { kind, ref } = desired;
     const isSoleWriter = OURS_ALONE.includes(kind);
-    const status = mergeStatus({ stored, desired: desired.status, nowMs: nowMs(), isSoleWriter });
+    const known = stored && (written.get(stored) ?? stored.status);
+    const status = mergeStatus({ stored: known, desired: desired.status, nowMs: nowMs(), isSoleWriter });
     if (status === undefined) return;
     const metadata = { name: ref.name, ...(kind.isNamespaced && { namespace: ref.namespace }) };
     try {
@@ -27,6 +37,7 @@ export function createStatusWriter(client: KubeClient, nowMs: () => number): Sta
         { apiVersion: kind.apiVersion, kind: kind.kind, metadata, status },
         { subresource: 'status', force: true },
       );
+      if (stored !== undefined) written.set(stored, status);
     } catch (error) {
       if (!isRefusal(error, 404)) throw error;
     }

@@ -1,4 +1,5 @@
 import type { ObjectRef } from '@omnia-policy/kube';
+import type { Identified } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import type { ApplyOutcome, Plan } from '../plan/plan.js';
 
@@ -9,6 +10,6 @@ export interface Controller {
    * @returns undefined while it can not be told yet: a change that touches the key again is on its way
    */
   plan(world: World, ref: ObjectRef, outcome: ApplyOutcome): Plan | undefined;
-  /** Of the object that the plan's status is for. */
-  storedStatus(world: World, ref: ObjectRef): unknown;
+  /** The object that the plan's status is for. */
+  stored(world: World, ref: ObjectRef): Pick<Identified, 'status'> | undefined;
 }

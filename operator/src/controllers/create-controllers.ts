@@ -18,34 +18,36 @@ export function createControllers(settings: PlanSettings): Readonly<Record<KeyKi
   return {
     AgentPolicy: {
       plan: (world, ref, outcome) => planAgentPolicy(world, ref, { settings, outcome }),
-      storedStatus: statusIn((world) => world.agentPolicies),
+      stored: objectIn((world) => world.agentPolicies),
     },
-    ToolWorkload: { plan: (world, ref) => planToolWorkload(world, ref, settings), storedStatus: none },
+    ToolWorkload: { plan: (world, ref) => planToolWorkload(world, ref, settings), stored: none },
     AgentNamespace: {
       plan: (world, { name }) => planAgentNamespace(world, name, settings),
-      storedStatus: none,
+      stored: none,
     },
     Agent: {
       plan: (world, ref) => ({ ...planAgentRuntime(world, ref, settings), ...planAgent(world, ref) }),
-      storedStatus: statusIn((world) => world.agents),
+      stored: objectIn((world) => world.agents),
     },
     ToolPolicy: {
       plan: (world, ref) => planToolPolicy(world, ref, settings),
-      storedStatus: statusIn((world) => world.toolPolicies),
+      stored: objectIn((world) => world.toolPolicies),
     },
     PrivacyPolicy: {
       plan: planPrivacyPolicy,
-      storedStatus: statusIn((world) => world.privacyPolicies),
+      stored: objectIn((world) => world.privacyPolicies),
     },
     Workspace: {
       plan: (world, ref) => planWorkspace(world, ref, settings),
-      storedStatus: statusIn((world) => world.workspaces),
+      stored: objectIn((world) => world.workspaces),
     },
   };
 }
 
-function statusIn(lookup: (world: World) => Lookup<Identified>): (world: World, ref: ObjectRef) => unknown {
-  return (world, ref) => lookup(world).get(ref)?.status;
+function objectIn(
+  lookup: (world: World) => Lookup<Identified>,
+): (world: World, ref: ObjectRef) => Identified | undefined {
+  return (world, ref) => lookup(world).get(ref);
 }
 
 function none(): undefined {

@@ -23,7 +23,7 @@ function start(outcome: ApplyOutcome, planned: (outcome: ApplyOutcome) => Plan |
       done.push(`plan ${result.kind}`);
       return planned(result);
     },
-    storedStatus: () => 'stored',
+    stored: () => ({ status: 'stored' }),
   };
   const controllers = Object.fromEntries(KEY_KINDS.map((kind) => [kind, controller])) as Record<
     KeyKind,
@@ -38,8 +38,11 @@ function start(outcome: ApplyOutcome, planned: (outcome: ApplyOutcome) => Plan |
         return Promise.resolve(outcome);
       },
     },
-    writeStatus: (desired: DesiredStatus, stored: unknown) => {
-      done.push([desired.status.outcome, stored]);
+    noteOutcome: (key, result) => {
+      done.push(`note ${key.kind} ${result.kind}`);
+    },
+    writeStatus: (desired: DesiredStatus, stored: { readonly status: unknown } | undefined) => {
+      done.push([desired.status.outcome, stored?.status]);
       return Promise.resolve();
     },
   });
@@ -61,7 +64,12 @@ t.test('a plan that is applied is made once', async (t) => {
   const { reconcile, done, fill } = start({ kind: 'applied' });
   fill();
   await reconcile('AgentPolicy/production/support');
-  t.strictSame(done, ['plan applied', 'apply AgentPolicy/production/support', ['applied', 'stored']]);
+  t.strictSame(done, [
+    'plan applied',
+    'apply AgentPolicy/production/support',
+    'note AgentPolicy applied',
+    ['applied', 'stored'],
+  ]);
 });
 
 t.test('what could not be applied is told in the status, and tried again', async (t) => {
@@ -71,7 +79,7 @@ t.test('what could not be applied is told in the status, and tried again', async
     code: 'not-applied',
     message: /EnvoyFilter a\/b belongs to somebody else/,
   });
-  t.strictSame(done.slice(2), ['plan name-clash', ['name-clash', 'stored']]);
+  t.strictSame(done.slice(2), ['note AgentPolicy name-clash', 'plan name-clash', ['name-clash', 'stored']]);
 });
 
 t.test('Istio that is missing is waited for, not asked for again and again', async (t) => {

@@ -5,13 +5,14 @@ import type { StatusWriter } from '../apply/write-status.js';
 import type { World } from '../model/world.js';
 import type { ApplyOutcome } from '../plan/plan.js';
 import type { Controller } from './controller.js';
-import { parseKey, type KeyKind } from './key.js';
+import { parseKey, type Key, type KeyKind } from './key.js';
 
 export interface ReconcileOptions {
   readonly controllers: Readonly<Record<KeyKind, Controller>>;
   /** Undefined before the first policy set. */
   readonly world: () => World | undefined;
   readonly applier: Applier;
+  readonly noteOutcome: (key: Key, outcome: ApplyOutcome) => void;
   readonly writeStatus: StatusWriter;
 }
 
@@ -24,7 +25,7 @@ const APPLIED: ApplyOutcome = { kind: 'applied' };
  * @returns a function that rejects when the key is to be tried again
  */
 export function createReconcile(options: ReconcileOptions): (key: string) => Promise<void> {
-  const { controllers, applier, writeStatus } = options;
+  const { controllers, applier, noteOutcome, writeStatus } = options;
   return async (text) => {
     const key = parseKey(text);
     const world = options.world();
@@ -34,9 +35,10 @@ export function createReconcile(options: ReconcileOptions): (key: string) => Pro
     const plan = controller.plan(world, key.ref, APPLIED);
     if (plan === undefined) return;
     const outcome = await applier.apply(text, plan.objects);
+    noteOutcome(key, outcome);
     const told = isDeepStrictEqual(outcome, APPLIED) ? plan : controller.plan(world, key.ref, outcome);
     if (told?.status !== undefined) {
-      await writeStatus(told.status, controller.storedStatus(world, key.ref));
+      await writeStatus(told.status, controller.stored(world, key.ref));
     }
     // Istio that comes is noticed; everything else may go away without a sign.
     if (outcome.kind !== 'applied' && outcome.kind !== 'istio-missing') throw notApplied(outcome);
