@@ -8,8 +8,10 @@ const call: ToolCall = {
   registry: 'customer-tools',
   tool: 'process_refund',
   agent: 'support-agent',
+  agents: ['support-agent'],
   agentNamespace: 'production',
   principal: '',
+  served: [],
   headers: new Map([
     ['x-omnia-session-id', 's1'],
     ['x-omnia-user-id', 'u1'],

@@ -1,9 +1,12 @@
 import { createActivation } from './cel/create-activation.js';
-import { evaluateAgentPolicy } from './agent/evaluate-agent-policy.js';
+import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
+import { evaluateAgentPolicy, evaluateUnnamedTool } from './agent/evaluate-agent-policy.js';
+import type { AgentIdentity } from './call/agent-identity.js';
 import { registryNotNamed, type RegistryRef } from './call/attachment.js';
 import type { ToolCall } from './call/tool-call.js';
 import type { Activation } from './cel/expression.js';
 import type { Decision, Finding, InjectedHeader } from './decision.js';
+import { byNamespaceAndName } from './index-policies.js';
 import type { PolicySet } from './policy-set.js';
 import type { CompiledToolPolicy } from './tool/compile-tool-policy.js';
 import { evaluateToolPolicy } from './tool/evaluate-tool-policy.js';
@@ -13,6 +16,8 @@ import { selectedPolicies } from './tool/selected-policies.js';
 export interface DecideOptions {
   /** What happens to a request that is no tool call, and, if denied, to one that does not name agent and tool. */
   readonly unmatched: 'allow' | 'deny';
+  /** By what agents are known; `header` unless said otherwise. */
+  readonly agentIdentity?: AgentIdentity['kind'];
 }
 
 /**
@@ -49,24 +54,69 @@ function decideNamed(policySet: PolicySet, call: ToolCall, options: DecideOption
   const { shape } = call;
   const isNamed = shape.kind !== 'unmatched' && call.agent !== '' && call.tool !== '';
   if (!isNamed && options.unmatched === 'deny') return refuse(call, 'unmatched', UNMATCHED_MESSAGE);
-  if (shape.kind === 'unmatched') return PASSES;
-  return hidesItsTool(policySet, call)
-    ? evaluate(policySet, { ...call, shape: { kind: 'unknown-tool' } })
-    : evaluate(policySet, call);
+  if (shape.kind === 'unmatched') return decideUnmatched(policySet, call);
+  const isUnproven = options.agentIdentity === 'principal' && call.principal === '';
+  if (isUnproven && restrictsAgents(policySet, call.namespace)) {
+    return refuse(call, 'caller-unknown', CALLER_UNKNOWN_MESSAGE);
+  }
+  return decideCall(policySet, call);
 }
 
-/** A header may name one tool and an MCP message that can't be read another: the server obeys the message. */
-function hidesItsTool(policySet: PolicySet, call: ToolCall): boolean {
-  return (
-    call.shape.kind === 'tool-call' &&
-    call.body.state === 'unreadable' &&
-    call.mcp === undefined &&
-    policySet.speaksMcp(call.namespace, call.registry)
-  );
+/** Where it is known what is served, an allowlist holds what names no tool too, as the mesh's own rules do. */
+function decideUnmatched(policySet: PolicySet, call: ToolCall): Decision {
+  const { namespace, registry, served, mcp } = call;
+  const meant = registry === '' ? served : [{ namespace, name: registry }];
+  const isOfMcp = meant.every((one) => policySet.speaksMcp(one.namespace, one.name));
+  // MCP names its tools in messages; the rest of it (streams, sessions) calls none.
+  if (served.length === 0 || mcp !== undefined || isOfMcp) return PASSES;
+  const agentPolicies = agentPoliciesOf(policySet, call).filter(({ access }) => access?.mode === 'allowlist');
+  if (agentPolicies.length === 0) return PASSES;
+  const findings = agentPolicies.map((policy) => evaluateUnnamedTool(policy, call));
+  const denial = firstDenial(findings);
+  const matched = agentPolicies.map(({ ref }) => ref);
+  return { ...PASSES, outcome: denial ? 'deny' : 'allow', ...(denial && { denial }), findings, matched };
+}
+
+/** Whether it matters in a namespace which agent calls. */
+function restrictsAgents(policySet: PolicySet, namespace: string): boolean {
+  return policySet
+    .namespaceAgentPolicies(namespace)
+    .some(({ mode, access, broken }) => mode === 'enforce' && (access !== undefined || broken));
+}
+
+/**
+ * A body that can't be read may be an MCP message for any registry that is served there, and name another tool than the
+ * headers do: the server obeys the message.
+ */
+function decideCall(policySet: PolicySet, call: ToolCall): Decision {
+  const { namespace, registry, served, body, mcp } = call;
+  if (body.state !== 'unreadable' || mcp !== undefined) return evaluate(policySet, call);
+  const isNamed = (one: RegistryRef): boolean => one.namespace === namespace && one.name === registry;
+  for (const other of served) {
+    if (isNamed(other) || !policySet.speaksMcp(other.namespace, other.name)) continue;
+    const decision = evaluate(policySet, hiddenCall(call, other));
+    if (decision.outcome === 'deny') return decision;
+  }
+  const hides = policySet.speaksMcp(namespace, registry);
+  return evaluate(policySet, hides ? hiddenCall(call, { namespace, name: registry }) : call);
+}
+
+function hiddenCall(call: ToolCall, { namespace, name }: RegistryRef): ToolCall {
+  return { ...call, namespace, registry: name, shape: { kind: 'unknown-tool' } };
+}
+
+/** Which of the agents of one account calls, only a header says: it can't choose between their policies. */
+function agentPoliciesOf(
+  policySet: PolicySet,
+  { agentNamespace, agent, agents }: ToolCall,
+): readonly CompiledAgentPolicy[] {
+  if (agents.length < 2) return policySet.agentPolicies(agentNamespace, agent);
+  const all = agents.flatMap((one) => policySet.agentPolicies(agentNamespace, one));
+  return [...new Set(all)].sort(byNamespaceAndName);
 }
 
 function evaluate(policySet: PolicySet, call: ToolCall): Decision {
-  const agentPolicies = policySet.agentPolicies(call.agentNamespace, call.agent);
+  const agentPolicies = agentPoliciesOf(policySet, call);
   const toolPolicies =
     call.shape.kind === 'tool-call'
       ? policySet.toolPolicies(call.namespace, call.registry, call.tool)
@@ -111,6 +161,7 @@ function firstDenial(findings: readonly Finding[]): Finding | undefined {
 }
 
 const NO_AUDIT = { logDecisions: false, redactFields: [] };
+const CALLER_UNKNOWN_MESSAGE = 'The caller shows no certificate, so it can not be told which agent calls';
 const UNMATCHED_MESSAGE =
   'The request does not name a tool call: x-omnia-namespace, x-omnia-agent-name, x-omnia-tool-registry, x-omnia-tool-name';
 const PASSES: Decision = {

@@ -24,6 +24,12 @@ export function evaluateAgentPolicy(policy: CompiledAgentPolicy, call: ToolCall)
   return judge(policy, { rule: RULE, message });
 }
 
+/** What names no tool is none of an allowlist's. */
+export function evaluateUnnamedTool(policy: CompiledAgentPolicy, { agent }: ToolCall): Finding {
+  const message = `Agent "${agent}" may only call listed tools, and the request names none`;
+  return judge(policy, { rule: RULE, message });
+}
+
 /** The tool's name can't be read: a list that speaks of the registry can't be checked, so the evaluation failed. */
 function judgeUnknownTool(policy: CompiledAgentPolicy, speaksOfRegistry: boolean): Finding | undefined {
   const allowlist = policy.access?.mode === 'allowlist';

@@ -16,10 +16,12 @@ export type AgentIdentity =
 
 export type PrincipalIdentity = Extract<AgentIdentity, { kind: 'principal' }>;
 
-/** Both are empty for a caller that is no agent. */
+/** All are empty for a caller that is no agent. */
 export interface Caller {
   readonly namespace: string;
   readonly agent: string;
+  /** All that run as the caller's service account: which one of them calls, only a header says. */
+  readonly agents: readonly string[];
 }
 
 /**
@@ -42,10 +44,10 @@ export function callerByPrincipal(
     const which = `Several agents run as service account "${workload.serviceAccount}"`;
     return ambiguous('agent-mismatch', `${which}: name one of them in x-omnia-agent-name`);
   }
-  return { namespace: workload.namespace, agent };
+  return { namespace: workload.namespace, agent, agents };
 }
 
-const NOBODY: Caller = { namespace: '', agent: '' };
+const NOBODY: Caller = { namespace: '', agent: '', agents: [] };
 const WORKLOAD = /^([^/]+)\/sa\/([^/]+)$/;
 
 interface Workload {

@@ -10,6 +10,8 @@ export interface CallNames {
   /** From the header; an MCP message may name it too. */
   readonly tool: string;
   readonly agent: string;
+  /** Every agent that the caller may be. */
+  readonly agents: readonly string[];
   readonly agentNamespace: string;
   /** Why the names can't stand together. */
   readonly refusal: AmbiguousCall | undefined;
@@ -31,12 +33,13 @@ export function callNames(question: NamesQuestion, identity: AgentIdentity): Cal
     tool: headers.get('x-omnia-tool-name') ?? '',
   };
   if (identity.kind === 'principal') return namesByPrincipal(claimed, question, identity);
-  const refusal = doubled(claimed, NAMES);
+  const refusal = doubled(claimed, NAMES) ?? misspelt(headers);
+  const agents = [claimed.agent];
   if (question.attachment === undefined || refusal !== undefined) {
     const { namespace, registry, tool, agent } = claimed;
-    return { namespace, registry, tool, agent, agentNamespace: namespace, refusal };
+    return { namespace, registry, tool, agent, agents, agentNamespace: namespace, refusal };
   }
-  return namesByAttachment(claimed, question, { attachment: question.attachment });
+  return namesByAttachment({ ...claimed, agents }, question, { attachment: question.attachment });
 }
 
 interface ClaimedNames {
@@ -56,6 +59,23 @@ function doubled(claimed: ClaimedNames, names: readonly (typeof NAMES)[number][]
   return name && ambiguous('ambiguous-call', `Two values for the ${name} of the call`);
 }
 
+const HEADERS = new Set([
+  'x-omnia-namespace',
+  'x-omnia-agent-name',
+  'x-omnia-tool-registry',
+  'x-omnia-tool-name',
+]);
+
+/** To many a server `x_omnia_tool_name` is the same header: it might read the name that nobody has judged. */
+function misspelt(headers: ReadonlyMap<string, string>): AmbiguousCall | undefined {
+  for (const header of headers.keys()) {
+    if (header.startsWith('x') && header.includes('_') && HEADERS.has(header.replaceAll('_', '-'))) {
+      return ambiguous('ambiguous-call', `Header ${header} must be written ${header.replaceAll('_', '-')}`);
+    }
+  }
+  return undefined;
+}
+
 function namesByPrincipal(
   claimed: ClaimedNames,
   question: NamesQuestion,
@@ -63,11 +83,11 @@ function namesByPrincipal(
 ): CallNames {
   const refused = (refusal: AmbiguousCall): CallNames => ({
     ...claimed,
-    ...{ namespace: '', agentNamespace: '', refusal },
+    ...{ namespace: '', agentNamespace: '', agents: [], refusal },
   });
   const { attachment, principal } = question;
   if (attachment === undefined) return refused(NOT_ATTACHED);
-  const twice = doubled(claimed, NAMES_BESIDE_PRINCIPAL);
+  const twice = doubled(claimed, NAMES_BESIDE_PRINCIPAL) ?? misspelt(question.headers);
   if (twice) return refused(twice);
   const caller = callerByPrincipal(principal, claimed.agent, identity);
   if ('kind' in caller) return refused(caller);
@@ -84,7 +104,7 @@ const NOT_ATTACHED = ambiguous(
 
 /** @param claimed its namespace is the one of the caller, as far as that is known */
 function namesByAttachment(
-  claimed: ClaimedNames,
+  claimed: ClaimedNames & Pick<CallNames, 'agents'>,
   { mcp }: NamesQuestion,
   { attachment, agentNamespace }: { readonly attachment: Attachment; readonly agentNamespace?: string },
 ): CallNames {
@@ -100,6 +120,7 @@ function namesByAttachment(
     registry: isServed ? found.name : claimed.registry,
     tool: claimed.tool,
     agent: claimed.agent,
+    agents: claimed.agents,
     agentNamespace: agentNamespace ?? namespace,
     refusal: isServed ? undefined : found,
   };

@@ -35,10 +35,12 @@ export function toolCallFromHttp(
   const call: ToolCall = {
     namespace: names.namespace,
     agent: names.agent,
+    agents: names.agents,
     agentNamespace: names.agentNamespace,
     principal,
     registry: names.registry,
     tool: names.tool === '' ? (toolsCall?.message.tool ?? '') : names.tool,
+    served: request.attachment?.registries ?? NONE_SERVED,
     headers,
     request: { method: request.method, path: request.path, host: request.host },
     identity: readIdentity(headers, request.subject, names.agent),
@@ -49,6 +51,7 @@ export function toolCallFromHttp(
 }
 
 const BY_HEADER: AgentIdentity = { kind: 'header' };
+const NONE_SERVED: ToolCall['served'] = [];
 const NO_MCP: ReadMcp = { kind: 'none' };
 const TOOL_CALL: CallShape = { kind: 'tool-call' };
 const MCP_MESSAGE: CallShape = { kind: 'mcp-message' };
@@ -95,11 +98,11 @@ const METHODS_WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 
 /**
  * Where Envoy shows no body, the headers tell whether there is one; where they are silent, as HTTP/2 allows, a method
- * without content in HTTP's own sense is believed to have none.
+ * without content in HTTP's own sense is believed to have none. What follows an upgrade is never seen.
  */
 function hasContent({ body, headers, method }: HttpToolRequest): boolean {
   if (body.state !== 'not-buffered') return body.state === 'truncated' || body.bytes.length > 0;
-  if (headers.has('transfer-encoding')) return true;
+  if (headers.has('transfer-encoding') || headers.has('upgrade')) return true;
   const length = headers.get('content-length');
   return length === undefined ? !METHODS_WITHOUT_CONTENT.has(method) : !/^0+$/.test(length);
 }

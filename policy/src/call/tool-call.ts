@@ -1,3 +1,4 @@
+import type { RegistryRef } from './attachment.js';
 import type { CallShape } from './call-shape.js';
 import type { JsonObject } from './json.js';
 
@@ -9,10 +10,14 @@ export interface ToolCall {
   readonly tool: string;
   /** Name of the calling AgentRuntime; empty when none was named or, in cluster mode, when the caller is no agent. */
   readonly agent: string;
+  /** Every agent that the caller may be, as far as its identity tells: the AgentPolicies of each of them hold. */
+  readonly agents: readonly string[];
   /** Kubernetes namespace of the calling agent: that of its identity in cluster mode, else the call's. */
   readonly agentNamespace: string;
   /** SPIFFE id that the peer's certificate proves; empty when unknown. */
   readonly principal: string;
+  /** What the proxy's configuration says that is served where the call goes; empty where it says nothing. */
+  readonly served: readonly RegistryRef[];
   /** Lower-case names. Several values of one name are joined with `,` as Envoy does. No pseudo headers. */
   readonly headers: ReadonlyMap<string, string>;
   readonly request: RequestLine;

@@ -2,6 +2,7 @@
 import type { AgentIdentity } from '../call/agent-identity.js';
 import type { Attachment } from '../call/attachment.js';
 import { toolCallFromHttp } from '../call/tool-call-from-http.js';
+import type { RawBody } from '../call/read-body.js';
 import type { ToolCall } from '../call/tool-call.js';
 import { compilePolicySet } from '../compile-policy-set.js';
 import { decide, type DecideOptions } from '../decide.js';
@@ -45,6 +46,7 @@ export interface MeshRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly method?: string;
+  readonly state?: RawBody['state'];
 }
 
 export function meshCall(policySet: PolicySet, request: MeshRequest): ToolCall {
@@ -54,11 +56,12 @@ export function meshCall(policySet: PolicySet, request: MeshRequest): ToolCall {
     agentsOf: policySet.agentsOf,
   };
   const { principal = '', registries, headers = {}, body = '{}', method = 'POST' } = request;
+  const { state = 'whole' } = request;
   return toolCallFromHttp(
     {
       ...{ method, path: '/v1/refund', host: 'tools', subject: '', principal },
       headers: new Map([['content-type', 'application/json'], ...Object.entries(headers)]),
-      body: { state: 'whole', bytes: new TextEncoder().encode(body) },
+      body: { state, bytes: new TextEncoder().encode(body) },
       ...(registries && { attachment: attached(...registries) }),
     },
     agentIdentity,
@@ -68,7 +71,7 @@ export function meshCall(policySet: PolicySet, request: MeshRequest): ToolCall {
 export function askMesh(
   policySet: PolicySet,
   request: MeshRequest,
-  options: DecideOptions = { unmatched: 'allow' },
+  options: DecideOptions = { unmatched: 'allow', agentIdentity: 'principal' },
 ): Decision {
   return decide(policySet, meshCall(policySet, request), options);
 }

@@ -22,8 +22,10 @@ export function exampleCall(example: ExampleCall = {}): ToolCall {
     registry: 'r',
     tool: 'n',
     agent: 'support-agent',
+    agents: ['support-agent'],
     agentNamespace: 'production',
     principal: '',
+    served: [],
     headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     request: { method: 'POST', path: '/p', host: 'h' },
     identity: {
