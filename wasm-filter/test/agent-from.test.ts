@@ -22,7 +22,9 @@ const CONFIGURATION = {
 function written(label: string | undefined, headers: Header[] = []): string[] {
   const host = new FilterHost();
   if (label !== undefined) {
-    host.state.properties = new Map([[['xds', 'node', 'metadata', 'LABELS', LABEL].join('\0'), Buffer.from(label)]]);
+    host.state.properties = new Map([
+      [['xds', 'node', 'metadata', 'LABELS', LABEL].join('\0'), Buffer.from(label)],
+    ]);
   }
   const root = host.root(CONFIGURATION);
   host.state.properties = new Map();

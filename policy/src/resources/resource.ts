@@ -12,7 +12,11 @@ export type Resource =
   | { readonly kind: 'AgentPolicy'; readonly metadata: Metadata; readonly spec: AgentPolicySpec }
   | { readonly kind: 'ToolRegistry'; readonly metadata: Metadata; readonly speaksMcp: boolean }
   /** `serviceAccount`: undefined if it runs as the usual one. */
-  | { readonly kind: 'AgentRuntime'; readonly metadata: Metadata; readonly serviceAccount: string | undefined }
+  | {
+      readonly kind: 'AgentRuntime';
+      readonly metadata: Metadata;
+      readonly serviceAccount: string | undefined;
+    }
   | {
       readonly kind: 'SessionPrivacyPolicy';
       readonly metadata: Metadata;
