@@ -32,6 +32,8 @@ const SETTINGS: PlanSettings = {
 interface GoldenCase {
   readonly settings?: Partial<PlanSettings>;
   readonly outcome?: ApplyOutcome;
+  /** What became of attachments, by owner. */
+  readonly attachments?: Readonly<Record<string, ApplyOutcome>>;
   readonly knowsIstio?: boolean;
   /** Policies as they were before. */
   readonly former?: readonly KubeObject[];
@@ -74,9 +76,10 @@ function planned(input: string): string {
 }
 
 function plannedDocuments(objects: readonly KubeObject[], golden: GoldenCase): readonly KubeObject[] {
-  const { settings, outcome = { kind: 'applied' }, former, knowsIstio } = golden;
+  const { settings, outcome = { kind: 'applied' }, former, attachments, knowsIstio } = golden;
   const world = worldOfObjects(objects, {
     ...(former === undefined ? {} : { former: former.map(stored) }),
+    ...(attachments === undefined ? {} : { attachments }),
     ...(knowsIstio === undefined ? {} : { knowsIstio }),
   });
   return documentsOf(planEverything(world, { ...SETTINGS, ...settings }, outcome));

@@ -2,7 +2,6 @@ import { runWhileLeader, type Leadership } from '@omnia-policy/kube';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createApplier } from './apply/create-applier.js';
-import { createEmittedObjects } from './apply/emitted-objects.js';
 import { createStatusWriter } from './apply/write-status.js';
 import { createControllers } from './controllers/create-controllers.js';
 import { createReconcile } from './controllers/create-reconcile.js';
@@ -15,15 +14,16 @@ export const OPERATOR_LEASE = 'omnia-operator';
 
 /** Writes whenever, and only while, this replica leads. Resolves when the process is to end. */
 export async function lead(parts: OperatorParts, webhook: RunningWebhook | undefined): Promise<void> {
-  const { settings, client, caches, view, planSettings, metrics, logger, signal } = parts;
-  const emitted = createEmittedObjects(caches.emitted);
+  const { settings, client, view, planSettings, metrics, logger, signal } = parts;
   const controllers = createControllers(planSettings);
   const writeStatus = createStatusWriter(client, Date.now);
   const work = async (leadership: Leadership): Promise<void> => {
     metrics.leads(true);
     // Anew each time: what was written before may have been changed by another leader since.
-    const applier = createApplier({ client, emitted, logger });
-    const reconcile = createReconcile({ controllers, world: view.world, applier, writeStatus });
+    const applier = createApplier({ client, emitted: view.emitted, logger });
+    view.forgetOutcomes();
+    const { world, noteOutcome } = view;
+    const reconcile = createReconcile({ controllers, world, applier, noteOutcome, writeStatus });
     await Promise.all([
       runControllers({ view, reconcile, leadership, metrics, logger }),
       webhook?.tend(leadership.signal),

@@ -7,7 +7,7 @@ import type { ClusterCaches } from './watch-cluster.js';
  */
 export function worldOverCaches(
   caches: ClusterCaches,
-  { policySet, replicas }: Pick<World, 'policySet' | 'replicas'>,
+  { policySet, replicas, attachments }: Pick<World, 'policySet' | 'replicas' | 'attachments'>,
 ): World {
   const { secrets, emitted, ...lookups } = caches;
   return {
@@ -15,6 +15,7 @@ export function worldOverCaches(
     replicas,
     secrets: secretsIn(secrets),
     policySet,
+    attachments,
     get knowsIstio() {
       return emitted.every(({ health }) => health.state !== 'missing');
     },

@@ -11,13 +11,14 @@ export function allKeys({ emitted }: Pick<ClusterCaches, 'emitted'>, world: Worl
   const agents = world.agents.all();
   const owners = emitted.flatMap((cache) => cache.all()).map(({ owner }) => owner);
   return new Set([
+    // First what many policies tell of.
+    ...keysOf('ToolWorkload', toolWorkloads(world)),
+    ...agents.map(({ ref }) => agentNamespaceKey(ref.namespace)),
     ...keysOf('ToolPolicy', world.toolPolicies.all()),
     ...keysOf('AgentPolicy', world.agentPolicies.all()),
     ...keysOf('PrivacyPolicy', world.privacyPolicies.all()),
     ...keysOf('Workspace', world.workspaces.all()),
     ...keysOf('Agent', agents),
-    ...agents.map(({ ref }) => agentNamespaceKey(ref.namespace)),
-    ...keysOf('ToolWorkload', toolWorkloads(world)),
     ...owners.filter((owner) => parseKey(owner) !== undefined),
   ]);
 }

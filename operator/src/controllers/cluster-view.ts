@@ -3,10 +3,14 @@ import type { PolicySet } from '@omnia-policy/policy';
 import { createAliveReplicas, type AliveReplicas } from '../caches/alive-replicas.js';
 import type { ClusterCaches } from '../caches/watch-cluster.js';
 import { worldOverCaches } from '../caches/world-over-caches.js';
+import { createEmittedObjects, type EmittedObjects } from '../apply/emitted-objects.js';
+import type { ApplyOutcome } from '../model/apply-outcome.js';
 import type { World } from '../model/world.js';
 import { toolWorkloads, type ToolWorkload } from '../plan/tool-workload.js';
 import { allKeys } from './all-keys.js';
-import { keyText } from './key.js';
+import { createAttachmentOutcomes, type AttachmentOutcomes } from './attachment-outcomes.js';
+import { keyText, type Key } from './key.js';
+import { touchedByAttachment } from './touched/touched-by-attachment.js';
 import * as touched from './touched/touched-by-object.js';
 import { touchedByEmitted } from './touched/touched-by-emitted.js';
 import { touchedByPolicySet } from './touched/touched-by-policy-set.js';
@@ -16,11 +20,16 @@ import { touchedByWorkloads } from './touched/touched-by-workloads.js';
 export interface ClusterView {
   /** Undefined before the first policy set. */
   readonly world: () => World | undefined;
+  readonly emitted: EmittedObjects;
   /** All that there is to plan for. */
   everything(): ReadonlySet<string>;
   setPolicySet(policySet: PolicySet): void;
+  /** What became of the objects of a key: policies tell it of those without a status. */
+  readonly noteOutcome: (key: Key, outcome: ApplyOutcome) => void;
+  /** This process begins to apply objects: what it knew of them may be old. */
+  forgetOutcomes(): void;
   /** All changes of one turn of the event loop are told together. Returns how to stop it. */
-  onTouched(listener: (keys: ReadonlySet<string>) => void): () => void;
+  onTouched(listener: Listener): () => void;
   /** Looks for what no watch tells of: Istio came or went, a replica of ext-authz no longer reports. */
   lookAround(): void;
 }
@@ -28,19 +37,28 @@ export interface ClusterView {
 /** @param nowMs a clock that is never set */
 export function createClusterView(caches: ClusterCaches, nowMs = () => performance.now()): ClusterView {
   const replicas = createAliveReplicas(caches.replicas, nowMs);
-  const view: View = { caches, replicas, touchedKeys: new Set(), listeners: new Set(), workloads: [] };
+  const emitted = createEmittedObjects(caches.emitted);
+  const attachments = createAttachmentOutcomes(emitted);
+  const told = { touchedKeys: new Set<string>(), listeners: new Set<Listener>(), workloads: [] };
+  const view: View = { caches, replicas, attachments, ...told };
   followObjects(view);
   return {
     world: () => view.world,
+    emitted,
     everything: () => (view.world === undefined ? new Set() : allKeys(caches, view.world)),
     setPolicySet(policySet) {
       const before = view.world?.policySet;
       // A new object: what is derived from the former one no longer holds.
-      const world = worldOverCaches(caches, { policySet, replicas });
+      const world = worldOverCaches(caches, { policySet, replicas, attachments });
       view.world = world;
       view.workloadsAreOld = true;
       touch(view, before === undefined ? allKeys(caches, world) : touchedByPolicySet(before, world));
     },
+    noteOutcome(key, outcome) {
+      const { world } = view;
+      if (world && attachments.note(key, outcome, world)) touch(view, touchedByAttachment(key, world));
+    },
+    forgetOutcomes: attachments.forget,
     onTouched(listener) {
       view.listeners.add(listener);
       return () => view.listeners.delete(listener);
@@ -51,10 +69,13 @@ export function createClusterView(caches: ClusterCaches, nowMs = () => performan
   };
 }
 
+type Listener = (keys: ReadonlySet<string>) => void;
+
 interface View {
   readonly caches: ClusterCaches;
   readonly replicas: AliveReplicas;
-  readonly listeners: Set<(keys: ReadonlySet<string>) => void>;
+  readonly attachments: AttachmentOutcomes;
+  readonly listeners: Set<Listener>;
   /** Not yet told. */
   touchedKeys: Set<string>;
   world?: World;

@@ -1,5 +1,6 @@
 import type { ObjectRef } from '@omnia-policy/kube';
 import type { PolicySet } from '@omnia-policy/policy';
+import type { Attachments } from './apply-outcome.js';
 import type {
   Agent,
   EmittedObject,
@@ -37,6 +38,8 @@ export interface World {
   readonly replicas: Lookup<ReplicaReport>;
   /** ToolPolicies, AgentPolicies and ToolRegistries, compiled as ext-authz compiles them. */
   readonly policySet: PolicySet;
+  /** Of tool workloads, of agents, and of the agents of a namespace. */
+  readonly attachments: Attachments;
   /** Which of Istio's kinds the API server knows. */
   readonly knowsIstio: boolean;
 }

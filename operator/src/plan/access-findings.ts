@@ -2,7 +2,7 @@ import type { CompiledAgentPolicy } from '@omnia-policy/policy';
 import { refText } from '@omnia-policy/kube';
 import type { Agent } from '../model/objects.js';
 import type { World } from '../model/world.js';
-import { gravestFirst, listText, type Finding } from './condition.js';
+import { listText, type Finding } from './condition.js';
 import { guardFindings, unservedText, type GuardReason } from './guarded-workload.js';
 import { distinctTexts } from './order.js';
 import { conflictingPolicies } from './remaining-tools.js';
@@ -37,7 +37,7 @@ export function accessFindings(
   { policy, agents }: Selected,
   settings: PlanSettings,
 ): readonly Finding<AccessReason>[] {
-  const findings: Finding<AccessReason>[] = [
+  return [
     ...(agents.length > 0 ? [] : [NO_AGENTS]),
     ...reachedWorkloads(world, policy).flatMap((workload) => [
       ...guardFindings(world, workload, settings),
@@ -47,7 +47,6 @@ export function accessFindings(
     ...conflictFindings(world, policy, agents),
     ...sharedAccounts(world, policy, agents),
   ];
-  return gravestFirst(findings);
 }
 
 /** An allowlist is about every workload that serves the namespace, a denylist about those of the registries it names. */

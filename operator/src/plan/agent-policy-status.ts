@@ -4,7 +4,8 @@ import type { Agent, Policy } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import { accessFindings } from './access-findings.js';
 import { agentProxies, isInMesh } from './agent-proxies.js';
-import { condition, countText, findingsText, listText, type Said } from './condition.js';
+import { claimsAttachment } from './attachment-findings.js';
+import { condition, countText, effective, listText, type Said } from './condition.js';
 import type { ApplyOutcome, Condition } from './plan.js';
 import { problemsText } from './policy-entry.js';
 import { selectedAgents } from './selected-agents.js';
@@ -119,22 +120,14 @@ function effectiveCondition(
       object.generation,
     );
   }
-  const findings = accessFindings(world, { policy, agents }, settings);
-  const [first] = findings;
-  if (first !== undefined) {
-    const message = findingsText(findings);
-    return condition(
-      { type: 'Effective', status: 'False', reason: first.reason, message },
-      object.generation,
-    );
-  }
   const workloads = workloadsOfNamespace(world, policy.ref.namespace);
   const done =
     policy.mode === 'permissive'
       ? 'log what the policy forbids, and let it pass'
       : 'refuse what the policy forbids';
   const message = `the proxies of ${countText(workloads.length, 'tool workload')} ${done}`;
-  return condition({ type: 'Effective', status: 'True', reason: 'Guarded', message }, object.generation);
+  const findings = accessFindings(world, { policy, agents }, settings);
+  return condition(effective(findings, message), object.generation);
 }
 
 function claimsCondition(
@@ -157,6 +150,8 @@ function claimsCondition(
     const message = `no proxy stands in front of agent ${names}, so no claims travel: add sidecars or a waypoint`;
     return { ...failed, reason: 'NoAgentProxy', message };
   }
+  const unattached = claimsAttachment(world, namespace, agents);
+  if (unattached !== undefined) return unattached;
   const full = workloadsOfNamespace(world, namespace).find(
     (workload) => trustedPeers(world, workload, settings).leftOut > 0,
   );

@@ -28,10 +28,25 @@ const EFFECTS: readonly string[] = CONDITION_TABLE.flatMap(({ type, reason }) =>
 );
 
 /** In the order of the table: what lets calls pass that should not comes before what is only unlikely to be meant. */
-export function gravestFirst<R extends RowsOf<'Effective'>['reason']>(
+function gravestFirst<R extends RowsOf<'Effective'>['reason']>(
   findings: readonly Finding<R>[],
 ): readonly Finding<R>[] {
   return findings.toSorted((a, b) => EFFECTS.indexOf(a.reason) - EFFECTS.indexOf(b.reason));
+}
+
+/** Whether a policy is enforced everywhere. What is not known yet counts only where nothing is known to be wrong. */
+export function effective(
+  findings: readonly Finding<Exclude<RowsOf<'Effective'>['reason'], 'Guarded'>>[],
+  done: string,
+): Said<'Effective'> {
+  const type = 'Effective';
+  const sorted = gravestFirst(findings);
+  const [first] = sorted;
+  if (first === undefined) return { type, status: 'True', reason: 'Guarded', message: done };
+  const { reason } = first;
+  const message = findingsText(sorted);
+  if (reason === 'Attaching') return { type, status: 'Unknown', reason, message };
+  return { type, status: 'False', reason, message };
 }
 
 /** `a, b and c`; of many only the first. */

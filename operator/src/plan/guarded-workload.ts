@@ -1,5 +1,6 @@
 import { refText } from '@omnia-policy/kube';
 import type { World } from '../model/world.js';
+import { workloadAttachment, type AttachmentReason } from './attachment-findings.js';
 import { countText, listText, type Finding } from './condition.js';
 import { dataPlaneOfSelected } from './data-plane.js';
 import { isSelected, selectPods } from './select-pods.js';
@@ -8,7 +9,7 @@ import { serviceOfHandler, type ToolWorkload } from './tool-workload.js';
 import { workloadPorts } from './workload-ports.js';
 import type { ObjectRef } from '@omnia-policy/kube';
 
-export type GuardReason = 'NoProxy' | 'NoHttpPort' | 'CustomProvider';
+export type GuardReason = AttachmentReason | 'NoProxy' | 'NoHttpPort' | 'CustomProvider';
 
 /** What keeps the proxies of a workload from enforcing policies; nothing when all is well. */
 export function guardFindings(
@@ -17,6 +18,7 @@ export function guardFindings(
   settings: PlanSettings,
 ): readonly Finding<GuardReason>[] {
   return [
+    ...workloadAttachment(world, workload),
     ...proxyFindings(world, workload),
     ...portFindings(world, workload),
     ...customFindings(world, workload, settings),

@@ -2,9 +2,11 @@ import { refText, TOOL_POLICIES, type ObjectRef } from '@omnia-policy/kube';
 import type { CompiledToolPolicy, PolicyEntry } from '@omnia-policy/policy';
 import type { Policy } from '../model/objects.js';
 import type { World } from '../model/world.js';
-import { condition, findingsText, gravestFirst, type Finding, type Said } from './condition.js';
+import { agentsAttachment } from './attachment-findings.js';
+import { condition, effective, findingsText, type Finding, type Said } from './condition.js';
 import { enforcedCondition, enforcementOf, isLagging } from './enforcement-report.js';
 import { guardFindings, unservedText, type GuardReason } from './guarded-workload.js';
+import { distinctTexts } from './order.js';
 import type { Condition, Plan } from './plan.js';
 import { entryOf, problemsText, toolPolicyOf } from './policy-entry.js';
 import type { PlanSettings } from './settings.js';
@@ -13,7 +15,8 @@ import { toolWorkloads } from './tool-workload.js';
 
 /**
  * A ToolPolicy makes no objects of its own: ext-authz reads it. Depends on the ToolPolicy and its registry, on the Services,
- * Pods and other AuthorizationPolicies where that is served, and on the reports of the ext-authz replicas.
+ * Pods and other AuthorizationPolicies where that is served, on what became of the attachments there and of its agents, and
+ * on the reports of the ext-authz replicas.
  *
  * @returns undefined while the policy set has another version of the object
  */
@@ -78,15 +81,8 @@ interface Effect {
 }
 
 function effectiveCondition(world: World, { policy, object }: Effect, settings: PlanSettings): Condition {
-  const findings = effectFindings(world, policy, settings);
-  const [first] = findings;
-  const type = 'Effective';
-  if (first !== undefined) {
-    const message = findingsText(findings);
-    return condition({ type, status: 'False', reason: first.reason, message }, object.generation);
-  }
-  const message = 'the proxies in front of its tools ask ext-authz about every call';
-  return condition({ type, status: 'True', reason: 'Guarded', message }, object.generation);
+  const done = 'the proxies in front of its tools ask ext-authz about every call';
+  return condition(effective(effectFindings(world, policy, settings), done), object.generation);
 }
 
 type EffectReason = GuardReason | 'IstioNotInstalled' | 'NoServiceForRegistry';
@@ -107,5 +103,10 @@ function effectFindings(
   const workloads = toolWorkloads(world).filter(({ registries }) =>
     registries.some((one) => refText(one) === key),
   );
-  return gravestFirst(workloads.flatMap((workload) => guardFindings(world, workload, settings)));
+  // Its rules may read claims, which are worth something only where nobody but the agents' proxies writes them.
+  const namespaces = workloads.flatMap(({ registries }) => registries.map((one) => one.namespace));
+  return [
+    ...workloads.flatMap((workload) => guardFindings(world, workload, settings)),
+    ...distinctTexts(namespaces).flatMap((one) => agentsAttachment(world, one)),
+  ];
 }

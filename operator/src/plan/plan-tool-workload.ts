@@ -11,7 +11,7 @@ import type { DesiredObject, Plan } from './plan.js';
 import { serviceHost } from './service-host.js';
 import type { PlanSettings } from './settings.js';
 import { sidecarPatches, toolClaims, waypointPatches, type Guarded } from './tool-filter-patches.js';
-import { toolWorkloads, type ToolWorkload } from './tool-workload.js';
+import { toolWorkloadOf, type ToolWorkload } from './tool-workload.js';
 import { targetPorts, workloadPorts } from './workload-ports.js';
 
 /**
@@ -21,9 +21,7 @@ import { targetPorts, workloadPorts } from './workload-ports.js';
  * @param ref of the first of the workload's Services; for any other, nothing is planned
  */
 export function planToolWorkload(world: World, ref: ObjectRef, settings: PlanSettings): Plan {
-  const workload = toolWorkloads(world).find(
-    (one) => one.ref.namespace === ref.namespace && one.ref.name === ref.name,
-  );
+  const workload = toolWorkloadOf(world, ref);
   if (workload === undefined) return { objects: [] };
   const guarded = { world, workload, settings, ports: workloadPorts(world, workload) };
   const plane = dataPlaneOfSelected(world, workload);

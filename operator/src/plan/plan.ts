@@ -33,12 +33,4 @@ export interface Condition {
   readonly observedGeneration: number;
 }
 
-/** What happened when the objects of a plan were applied; goes into the status. */
-export type ApplyOutcome =
-  | { readonly kind: 'applied' }
-  | { readonly kind: 'pending' }
-  /** An object of this name is there that is not ours. */
-  | { readonly kind: 'name-clash'; readonly object: string }
-  | { readonly kind: 'istio-missing'; readonly resource: string }
-  /** The API server, or Istio's own webhook, refused it. */
-  | { readonly kind: 'refused'; readonly object: string; readonly message: string };
+export type { ApplyOutcome } from '../model/apply-outcome.js';

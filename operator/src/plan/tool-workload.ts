@@ -53,6 +53,11 @@ function findWorkloads(world: World): readonly ToolWorkload[] {
     .sort(byRef);
 }
 
+/** @param ref of the first of its Services */
+export function toolWorkloadOf(world: World, ref: ObjectRef): ToolWorkload | undefined {
+  return toolWorkloads(world).find((one) => one.ref.namespace === ref.namespace && one.ref.name === ref.name);
+}
+
 /** Those that serve some registry of a namespace. */
 export function workloadsOfNamespace(world: World, namespace: string): readonly ToolWorkload[] {
   return toolWorkloads(world).filter(({ registries }) =>

@@ -1,5 +1,6 @@
 import { refOf, refText, type KubeObject, type ObjectRef } from '@omnia-policy/kube';
 import { compilePolicySet } from '@omnia-policy/policy';
+import type { ApplyOutcome } from '../model/apply-outcome.js';
 import { projectAgent, projectWorkspace } from '../model/project-agent.js';
 import { projectAuthorization } from '../model/project-authorization.js';
 import { projectPod } from '../model/project-pod.js';
@@ -13,6 +14,8 @@ const COMPILED = new Set(['ToolPolicy', 'AgentPolicy', 'ToolRegistry', 'AgentRun
 
 export interface WorldOptions {
   readonly knowsIstio?: boolean;
+  /** By owner; of all others, `applied`. */
+  readonly attachments?: Readonly<Record<string, ApplyOutcome>>;
   /** Policies and registries as they were before: what was good of them stays in force. */
   readonly former?: readonly KubeObject[];
 }
@@ -37,6 +40,7 @@ export function worldOfObjects(objects: readonly KubeObject[], options: WorldOpt
     secrets: ofKind('Secret', (object) => ({ ref: refOf(object) })),
     replicas: ofKind('Lease', projectReplica),
     policySet: compiled(objects, options.former),
+    attachments: { outcomeOf: (owner) => options.attachments?.[owner] ?? { kind: 'applied' } },
     knowsIstio: options.knowsIstio ?? true,
   };
 }

@@ -23,10 +23,13 @@ export function touchedByWorkloads(
 }
 
 /** A workload, the AgentPolicies of the namespaces whose registries it serves, and the ToolPolicies of these. */
-export function touchedByWorkload({ ref, registries }: ToolWorkload, world: World): string[] {
+export function touchedByWorkload(workload: ToolWorkload, world: World): string[] {
+  return [keyText('ToolWorkload', workload.ref), ...policiesAbout(workload, world)];
+}
+
+export function policiesAbout({ registries }: ToolWorkload, world: World): string[] {
   const namespaces = new Set(registries.map(({ namespace }) => namespace));
   return [
-    keyText('ToolWorkload', ref),
     ...[...namespaces].flatMap((namespace) =>
       world.agentPolicies.inNamespace(namespace).map((policy) => keyText('AgentPolicy', policy.ref)),
     ),

@@ -1,0 +1,45 @@
+import t from 'tap';
+import { missingTools } from '../tools/find-tool.js';
+import {
+  OPERATOR_TOOLS,
+  startOperatorCluster,
+  TUTORIAL_POLICIES,
+  tutorialObjects,
+  untilCondition,
+} from './operator-cluster.js';
+import { startOperator } from './operator-process.js';
+
+const skip = missingTools(...OPERATOR_TOOLS);
+
+const AGENT_POLICY = ['agentpolicies', 'production', 'support-agent-policy'] as const;
+
+t.test('policies say that filters of tools could not be stored, until they are', { skip }, async (t) => {
+  const server = await startOperatorCluster(t);
+  await server.apply(tutorialObjects());
+  const name = 'omnia-tools-customer-tools';
+  const foreign = {
+    ...{ apiVersion: 'networking.istio.io/v1alpha3', kind: 'EnvoyFilter' },
+    metadata: { name, namespace: 'production' },
+    spec: { configPatches: [] },
+  };
+  await server.apply([foreign]);
+  t.match(await server.kubectl(['apply', '-f', TUTORIAL_POLICIES]), { code: 0 });
+  const operator = await startOperator({ server, teardown: t.teardown.bind(t) });
+  const list = await server.kubectl(['get', 'toolpolicies', '-n', 'production', '-o', 'name']);
+  const toolPolicies = list.stdout.trim().split('\n');
+  const policies = [
+    AGENT_POLICY,
+    ...toolPolicies.map((line) => ['toolpolicies', 'production', line.split('/')[1] ?? ''] as const),
+  ];
+  t.ok(policies.length > 1, 'there is a ToolPolicy');
+  const clash = { type: 'Effective', status: 'False', reason: 'AttachmentClash' };
+  for (const policy of policies) {
+    const { message } = await untilCondition(server, policy, clash);
+    t.match(message, /EnvoyFilter production\/omnia-tools-customer-tools is there/);
+  }
+  t.match(await server.kubectl(['delete', 'envoyfilter', '-n', 'production', name]), { code: 0 });
+  for (const policy of policies) {
+    await untilCondition(server, policy, { type: 'Effective', status: 'True', reason: 'Guarded' });
+  }
+  t.match(await operator.stop(), /exit code 0/);
+});
