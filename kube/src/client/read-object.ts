@@ -1,6 +1,7 @@
 import { notKubernetes } from '../connection/call-api.js';
 import type { KubeObject, ObjectMeta } from '../kube-object.js';
 import type { ResourceKind } from '../resource-kind.js';
+import { cutDepth } from './cut-depth.js';
 
 export interface ObjectPage {
   readonly items: readonly KubeObject[];
@@ -10,11 +11,11 @@ export interface ObjectPage {
 }
 
 /**
- * An object as the server gave it. Items of lists carry no kind, and those without content another one, so it is set.
+ * An object as the server gave it, down to the depth of {@link cutDepth}. Items of lists carry no kind, and those without content another one, so it is set.
  * @throws ServiceError `kubernetes-unreachable` when it is no API object
  */
 export function readObject(kind: ResourceKind, value: unknown): KubeObject {
-  const object = record(kind, value);
+  const object = cutDepth(record(kind, value));
   const metadata = record(kind, object.metadata);
   if (typeof metadata.name !== 'string') throw notKubernetes(`read ${kind.kind}`);
   return {
