@@ -30,7 +30,11 @@ function ref(name: string): ObjectRef {
 function start() {
   const client = createMemoryClient();
   const cache = createMemoryCache(KIND, projectEmitted);
-  const applier = createApplier({ client, emitted: createEmittedObjects([cache]), logger: silentLogger });
+  const clock = { ms: 0 };
+  const applier = createApplier({
+    ...{ client, emitted: createEmittedObjects([cache]), logger: silentLogger },
+    nowMs: () => clock.ms,
+  });
   /** The watch catches up with what is stored. */
   const seen = (...names: string[]): void => {
     for (const name of names) {
@@ -40,7 +44,7 @@ function start() {
     }
     client.requests.length = 0;
   };
-  return { client, cache, applier, seen };
+  return { client, cache, clock, applier, seen };
 }
 
 t.test('what is missing is looked for and made; what is as it should be costs no request', async (t) => {
@@ -212,4 +216,49 @@ t.test('what may pass by itself is thrown, to be tried again', async (t) => {
     throw refusal(503, 'ServiceUnavailable');
   };
   await t.rejects(applier.apply(OWNER, [desired('a')]), { message: /answered 503/ });
+});
+
+t.test('an owner that is no owner, as somebody may write it, takes no object away', async (t) => {
+  const { client, cache, applier } = start();
+  const { object } = desired('a');
+  const annotations = { ...object.metadata.annotations, [OWNER_ANNOTATION]: 'me' };
+  const edited = { ...object, metadata: { ...object.metadata, annotations }, spec: { action: 'ALLOW' } };
+  cache.show(client.put(KIND, edited));
+  t.strictSame(await applier.apply(OWNER, [desired('a')]), { kind: 'applied' });
+  t.match(client.stored(KIND, ref('a')), desired('a').object);
+});
+
+t.test('who keeps changing an object is answered at once, but not without end', async (t) => {
+  const { client, clock, applier, seen } = start();
+  await applier.apply(OWNER, [desired('a')]);
+  const repairs = async (times: number): Promise<number> => {
+    let count = 0;
+    for (let index = 0; index < times; index += 1) {
+      const stored = client.stored(KIND, ref('a'));
+      if (!stored) throw new Error('not stored');
+      client.put(KIND, { ...stored, spec: { action: 'ALLOW' } });
+      seen('a');
+      const outcome = await applier.apply(OWNER, [desired('a')]);
+      if (outcome.kind === 'applied') count += 1;
+      else t.match(outcome, { kind: 'refused', message: /somebody else changes it/ });
+    }
+    return count;
+  };
+  t.equal(await repairs(100), 10);
+  clock.ms += 20_000;
+  t.equal(await repairs(100), 2);
+  clock.ms += 24 * 3_600_000;
+  t.equal(await repairs(100), 10);
+  t.strictSame(await applier.apply(OWNER, [desired('a', { action: 'AUDIT' })]), { kind: 'applied' }, 'news');
+});
+
+t.test('a database that was restored has versions that never come: the watch is believed', async (t) => {
+  const { client, clock, cache, applier } = start();
+  await applier.apply(OWNER, [desired('a')]);
+  const old = { ...desired('a').object, spec: { action: 'ALLOW' } };
+  cache.show(client.put(KIND, { ...old, metadata: { ...old.metadata, uid: 'u' } }));
+  cache.resourceVersion = '0';
+  clock.ms += 60_000;
+  t.strictSame(await applier.apply(OWNER, [desired('a')]), { kind: 'applied' });
+  t.match(client.stored(KIND, ref('a'))?.spec, { action: 'DENY' });
 });

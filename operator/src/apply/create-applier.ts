@@ -1,11 +1,13 @@
 import { refOf, refText, type KubeClient, type KubeObject } from '@omnia-policy/kube';
 import type { Logger } from '@omnia-policy/service';
+import { parseOwner } from '../istio/names.js';
 import { contentHash } from '../model/project-emitted.js';
 import type { ApplyOutcome, DesiredObject } from '../plan/plan.js';
 import { applyObject, objectName } from './apply-object.js';
 import { objectKey, type EmittedObjects } from './emitted-objects.js';
 import { isOurs, ownerOf } from './ownership.js';
-import { refusalOutcome, worstOutcome } from './outcome.js';
+import { contestedOutcome, refusalOutcome, worstOutcome } from './outcome.js';
+import { createWriteMemory, type WriteMemory, type Written } from './write-memory.js';
 
 /** Brings the objects of one owner to what its plan wants. */
 export interface Applier {
@@ -23,17 +25,13 @@ export interface ApplierOptions {
   readonly client: KubeClient;
   readonly emitted: EmittedObjects;
   readonly logger: Logger;
-}
-
-/** What was written last, for the time until the watch shows it, and where the server stores other content than was sent. */
-interface Written {
-  readonly wanted: string;
-  readonly stored: string;
-  readonly resourceVersion: string;
+  /** A clock that is never set. */
+  readonly nowMs?: () => number;
 }
 
 export function createApplier(options: ApplierOptions): Applier {
-  const applying: Applying = { ...options, written: new Map() };
+  const { nowMs = () => performance.now() } = options;
+  const applying: Applying = { ...options, memory: createWriteMemory(nowMs) };
   return {
     async apply(owner, objects) {
       const outcomes: ApplyOutcome[] = [];
@@ -51,24 +49,25 @@ export function createApplier(options: ApplierOptions): Applier {
 }
 
 interface Applying extends ApplierOptions {
-  /** By object; see {@link objectKey}. */
-  readonly written: Map<string, Written>;
+  readonly memory: WriteMemory;
 }
 
 async function applyOne(applying: Applying, owner: string, desired: DesiredObject): Promise<ApplyOutcome> {
-  const { client, emitted, logger, written } = applying;
+  const { client, emitted, logger, memory } = applying;
   const { kind, object } = desired;
   if (!emitted.isKnown(kind)) return { kind: 'istio-missing', resource: kind.kind };
   const key = objectKey(kind, refOf(object));
   const wanted = contentHash(object);
-  const known = knownContent(applying, desired);
+  const last = memory.get(owner, key);
+  const known = knownContent(applying, owner, desired);
   const isOwners = known?.owner === owner;
-  if (isOwners && isSame(known.content, wanted, written.get(key))) return { kind: 'applied' };
-  if (known !== undefined && !isOwners && known.owner !== '') return clash(desired);
+  if (isOwners && isSame(known.content, wanted, last)) return { kind: 'applied' };
+  if (known !== undefined && !isOwners && isOwner(known.owner)) return clash(desired);
+  if (last?.wanted === wanted && !memory.mayRepair(owner, key)) return contestedOutcome(desired);
   const found = known === undefined ? await client.get(kind, refOf(object)) : undefined;
   if (found !== undefined && !mayTake(found, owner)) return clash(desired);
   const stored = await applyObject(client, desired, known !== undefined || found !== undefined);
-  written.set(key, {
+  memory.note(owner, key, {
     wanted,
     stored: contentHash(stored),
     resourceVersion: stored.metadata.resourceVersion ?? '',
@@ -79,10 +78,11 @@ async function applyOne(applying: Applying, owner: string, desired: DesiredObjec
 
 /** From the watch, or from memory as long as the watch has not come to the last write. */
 function knownContent(
-  { emitted, written }: Applying,
+  { emitted, memory }: Applying,
+  owner: string,
   { kind, object }: DesiredObject,
 ): { readonly owner: string; readonly content: string } | undefined {
-  const last = written.get(objectKey(kind, refOf(object)));
+  const last = memory.recent(owner, objectKey(kind, refOf(object)));
   if (last !== undefined && !emitted.hasSeen(kind, last.resourceVersion)) {
     return { owner: ownerOf(object), content: last.stored };
   }
@@ -91,7 +91,7 @@ function knownContent(
 }
 
 async function prune(
-  { client, emitted, logger, written }: Applying,
+  { client, emitted, logger, memory }: Applying,
   owner: string,
   objects: readonly DesiredObject[],
 ): Promise<void> {
@@ -100,9 +100,9 @@ async function prune(
     const key = objectKey(kind, object.ref);
     if (wanted.has(key)) continue;
     await client.delete(kind, object.ref, object.uid);
-    written.delete(key);
     logger.info({ owner, object: `${kind.kind} ${refText(object.ref)}` }, 'pruned');
   }
+  memory.keepOnly(owner, wanted);
 }
 
 function isSame(content: string, wanted: string, last: Written | undefined): boolean {
@@ -110,7 +110,12 @@ function isSame(content: string, wanted: string, last: Written | undefined): boo
 }
 
 function mayTake(found: KubeObject, owner: string): boolean {
-  return isOurs(found) && (ownerOf(found) === '' || ownerOf(found) === owner);
+  return isOurs(found) && (!isOwner(ownerOf(found)) || ownerOf(found) === owner);
+}
+
+/** Annotations can be edited by hand: one that names nobody takes no object away from its owner. */
+function isOwner(text: string): boolean {
+  return parseOwner(text) !== undefined;
 }
 
 function clash({ kind, object }: DesiredObject): ApplyOutcome {

@@ -13,6 +13,13 @@ export function refusalOutcome({ kind, object }: DesiredObject, error: unknown):
   return { kind: 'refused', object: objectName(kind, object), message: error.serverMessage };
 }
 
+/** Somebody else changes it as soon as it is put right. */
+export function contestedOutcome({ kind, object }: DesiredObject): ApplyOutcome {
+  const message =
+    'somebody else changes it as often as it is put right; see in its managedFields who, and make them leave it alone';
+  return { kind: 'refused', object: objectName(kind, object), message };
+}
+
 const SEVERITY: readonly ApplyOutcome['kind'][] = [
   'applied',
   'pending',
