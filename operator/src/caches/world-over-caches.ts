@@ -1,17 +1,21 @@
 import type { World } from '../model/world.js';
 import type { ClusterCaches } from './watch-cluster.js';
 
+/** What is more than a cache. */
+export type WorldParts = Pick<World, 'policySet' | 'pods' | 'replicas' | 'attachments'>;
+
 /**
  * The world as the caches have it at every moment. What is derived from it may be kept for as long as it is the same
  * object: give out a new one when the Services, ToolRegistries or policies have changed.
  */
 export function worldOverCaches(
   caches: ClusterCaches,
-  { policySet, replicas, attachments }: Pick<World, 'policySet' | 'replicas' | 'attachments'>,
+  { policySet, pods, replicas, attachments }: WorldParts,
 ): World {
   const { secrets, emitted, ...lookups } = caches;
   return {
     ...lookups,
+    pods,
     replicas,
     secrets: secretsIn(secrets),
     policySet,

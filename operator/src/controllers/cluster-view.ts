@@ -1,5 +1,6 @@
 import type { CacheChange, ObjectCache } from '@omnia-policy/kube';
 import type { PolicySet } from '@omnia-policy/policy';
+import { createPodLookup } from '../caches/pods-by-label.js';
 import { createAliveReplicas, type AliveReplicas } from '../caches/alive-replicas.js';
 import type { ClusterCaches } from '../caches/watch-cluster.js';
 import { worldOverCaches } from '../caches/world-over-caches.js';
@@ -37,6 +38,8 @@ export interface ClusterView {
 /** @param nowMs a clock that is never set */
 export function createClusterView(caches: ClusterCaches, nowMs = () => performance.now()): ClusterView {
   const replicas = createAliveReplicas(caches.replicas, nowMs);
+  // Before what follows the pods: it looks them up here.
+  const pods = createPodLookup(caches.pods);
   const emitted = createEmittedObjects(caches.emitted);
   const attachments = createAttachmentOutcomes(emitted);
   const told = { touchedKeys: new Set<string>(), listeners: new Set<Listener>(), workloads: [] };
@@ -49,7 +52,7 @@ export function createClusterView(caches: ClusterCaches, nowMs = () => performan
     setPolicySet(policySet) {
       const before = view.world?.policySet;
       // A new object: what is derived from the former one no longer holds.
-      const world = worldOverCaches(caches, { policySet, replicas, attachments });
+      const world = worldOverCaches(caches, { policySet, pods, replicas, attachments });
       view.world = world;
       view.workloadsAreOld = true;
       touch(view, before === undefined ? allKeys(caches, world) : touchedByPolicySet(before, world));
@@ -102,12 +105,15 @@ function followObjects(view: View): void {
   follow(caches.privacyPolicies, touched.touchedByPrivacyPolicy);
   follow(caches.agents, touched.touchedByAgent);
   follow(caches.workspaces, touched.touchedByWorkspace);
-  follow(caches.pods, touched.touchedByPod);
   follow(caches.namespaces, touched.touchedByNamespace);
   follow(caches.foreignAuthorizations, touched.touchedByForeignAuthorization);
   follow(caches.replicas, touched.touchedByReplica);
   for (const cache of caches.secrets.values()) follow(cache, touched.touchedBySecret);
   for (const cache of caches.emitted) follow(cache, touchedByEmitted);
+  follow(caches.pods, (change, world) => {
+    if (touched.isOfSeveral(change, world)) renewWorkloads(view);
+    return touched.touchedByPod(change, world);
+  });
   follow(caches.toolRegistries, (change, world) => {
     renewWorkloads(view);
     return touched.touchedByToolRegistry(change, world);

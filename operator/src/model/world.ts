@@ -18,7 +18,8 @@ import type {
 /**
  * What plans look things up in: the caches of a running operator, or plain lists in a test. Reading it is synchronous
  * and changes nothing, so a plan is a pure function of the world, its key and the settings. Plans remember what they work
- * out of the Services, the registries and the policy set: when these change, there must be a new world object.
+ * out of the Services, the registries, the policy set, and the pods that several Services select: when these change, there
+ * must be a new world object.
  */
 export interface World {
   readonly toolPolicies: Lookup<Policy>;
@@ -28,7 +29,7 @@ export interface World {
   readonly agents: Lookup<Agent>;
   readonly workspaces: Lookup<Workspace>;
   readonly services: Lookup<Service>;
-  readonly pods: Lookup<Pod>;
+  readonly pods: PodLookup;
   readonly namespaces: Lookup<MeshNamespace>;
   /** AuthorizationPolicies of others. */
   readonly foreignAuthorizations: Lookup<ForeignAuthorization>;
@@ -48,6 +49,11 @@ export interface Lookup<T> {
   get(ref: ObjectRef): T | undefined;
   inNamespace(namespace: string): readonly T[];
   all(): readonly T[];
+}
+
+export interface PodLookup extends Lookup<Pod> {
+  /** By name of the pod, in no order. */
+  withLabel(namespace: string, name: string, value: string): ReadonlyMap<string, Pod>;
 }
 
 export type { EmittedObject };

@@ -46,6 +46,7 @@ export const CONDITION_TABLE = [
   { type: 'Effective', status: 'False', reason: 'Conflict', kinds: AGENT },
   { type: 'Effective', status: 'False', reason: 'UnknownTool', kinds: AGENT },
   { type: 'Effective', status: 'False', reason: 'SharedServiceAccount', kinds: AGENT },
+  { type: 'Effective', status: 'False', reason: 'OverlappingServices', kinds: BOTH },
   { type: 'Effective', status: 'False', reason: 'CustomProvider', kinds: BOTH },
   { type: 'Effective', status: 'Unknown', reason: 'Attaching', kinds: BOTH },
   { type: 'ClaimsVerified', status: 'True', reason: 'IssuersKnown', kinds: AGENT },

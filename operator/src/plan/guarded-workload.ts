@@ -9,7 +9,8 @@ import { serviceOfHandler, type ToolWorkload } from './tool-workload.js';
 import { workloadPorts } from './workload-ports.js';
 import type { ObjectRef } from '@omnia-policy/kube';
 
-export type GuardReason = AttachmentReason | 'NoProxy' | 'NoHttpPort' | 'CustomProvider';
+export type GuardReason =
+  AttachmentReason | 'NoProxy' | 'NoHttpPort' | 'OverlappingServices' | 'CustomProvider';
 
 /** What keeps the proxies of a workload from enforcing policies; nothing when all is well. */
 export function guardFindings(
@@ -24,6 +25,7 @@ export function guardFindings(
     ...customFindings(world, workload, settings),
   ];
 }
+    ...overlapFindings(world, workload),
 
 function proxyFindings(world: World, workload: ToolWorkload): Finding<'NoProxy'>[] {
   const { namespace } = workload.ref;
@@ -60,6 +62,16 @@ function portFindings(world: World, workload: ToolWorkload): Finding<'NoHttpPort
 /** Istio runs CUSTOM before everything else, so before claims are verified and before our filters. */
 function customFindings(
   world: World,
+/** Waypoints tell the calls of one Service from those of another; a sidecar has the filters of both. */
+function overlapFindings(world: World, workload: ToolWorkload): Finding<'OverlappingServices'>[] {
+  const { ref, overlaps } = workload;
+  if (overlaps.length === 0 || dataPlaneOfSelected(world, workload).kind === 'ambient') return [];
+  const what = `tool workload ${refText(ref)} shares pods with ${listText(overlaps)}`;
+  const means = 'calls to them are judged twice, each time by the policies of all their registries';
+  const mend = 'give the Services the same selector, or pods of their own';
+  return [{ reason: 'OverlappingServices', message: `${what}: ${means}; ${mend}` }];
+}
+
   { ref, selector, services }: ToolWorkload,
   { istioRootNamespace = 'istio-system' }: PlanSettings,
 ): Finding<'CustomProvider'>[] {

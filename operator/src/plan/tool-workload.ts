@@ -2,6 +2,7 @@ import { refText, type ObjectRef } from '@omnia-policy/kube';
 import type { Handler, Service, ToolRegistry } from '../model/objects.js';
 import type { World } from '../model/world.js';
 import { byRef, compareText, distinctRefs } from './order.js';
+import { withSharedRegistries } from './overlapping-workloads.js';
 import { isSelected, type Labels } from './select-pods.js';
 
 /** Pods that serve the tools of one or more ToolRegistries, behind one or more Services. */
@@ -15,6 +16,8 @@ export interface ToolWorkload {
   readonly registries: readonly ServedRegistry[];
   /** Which ports of the Services handlers name. */
   readonly named: readonly NamedPort[];
+  /** Names of other workloads that select some of the same pods; the registries of these are among its own. */
+  readonly overlaps: readonly string[];
 }
 
 export interface ServedRegistry extends ObjectRef {
@@ -30,7 +33,7 @@ export interface NamedPort {
 
 const known = new WeakMap<World, readonly ToolWorkload[]>();
 
-/** All of them, by namespace and name. Worked out once for a world: one with other Services or registries is another world. */
+/** All of them, by namespace and name. Worked out once for a world: see there. */
 export function toolWorkloads(world: World): readonly ToolWorkload[] {
   let workloads = known.get(world);
   if (workloads === undefined) {
@@ -48,9 +51,8 @@ function findWorkloads(world: World): readonly ToolWorkload[] {
     if (group) group.push(serving);
     else groups.set(key, [serving]);
   }
-  return joinOverlapping([...groups.values()])
-    .map((group) => workloadOf(world, group))
-    .sort(byRef);
+  const workloads = joinOverlapping([...groups.values()]).map((group) => workloadOf(world, group));
+  return withSharedRegistries(world, workloads).toSorted(byRef);
 }
 
 /** @param ref of the first of its Services */
@@ -156,3 +158,4 @@ function labelsText(labels: Labels): string {
 export function registriesText(registries: readonly ObjectRef[]): string {
   return registries.map(refText).join(',');
 }
+    overlaps: [],

@@ -8,7 +8,8 @@ import { projectPolicy, projectPrivacyPolicy } from '../model/project-policy.js'
 import { projectReplica } from '../model/project-replica.js';
 import { projectNamespace, projectService } from '../model/project-service.js';
 import { projectToolRegistry } from '../model/project-tool-registry.js';
-import type { Lookup, World } from '../model/world.js';
+import type { Pod } from '../model/objects.js';
+import type { Lookup, PodLookup, World } from '../model/world.js';
 
 const COMPILED = new Set(['ToolPolicy', 'AgentPolicy', 'ToolRegistry', 'AgentRuntime']);
 
@@ -34,7 +35,7 @@ export function worldOfObjects(objects: readonly KubeObject[], options: WorldOpt
     agents: ofKind('AgentRuntime', projectAgent),
     workspaces: ofKind('Workspace', projectWorkspace),
     services: ofKind('Service', projectService),
-    pods: ofKind('Pod', projectPod),
+    pods: podLookup(ofKind('Pod', projectPod)),
     namespaces: ofKind('Namespace', projectNamespace),
     foreignAuthorizations: ofKind('AuthorizationPolicy', projectAuthorization),
     secrets: ofKind('Secret', (object) => ({ ref: refOf(object) })),
@@ -59,5 +60,18 @@ function lookup<T extends { readonly ref: ObjectRef }>(items: readonly T[]): Loo
     get: (ref) => items.find((item) => refText(item.ref) === refText(ref)),
     inNamespace: (namespace) => items.filter((item) => item.ref.namespace === namespace),
     all: () => items,
+  };
+}
+
+function podLookup(pods: Lookup<Pod>): PodLookup {
+  return {
+    ...pods,
+    withLabel: (namespace, name, value) =>
+      new Map(
+        pods
+          .inNamespace(namespace)
+          .filter(({ labels }) => labels[name] === value)
+          .map((pod) => [pod.ref.name, pod]),
+      ),
   };
 }

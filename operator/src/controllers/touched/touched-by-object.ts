@@ -85,10 +85,7 @@ export const touchedByService: Touched<Service> = ({ ref }, world) =>
 export const touchedByPod: Touched<Pod> = ({ ref, before, after }, world) => {
   if (before && after && isDeepStrictEqual({ ...before, ref }, { ...after, ref })) return [];
   const pods = [before, after].filter((pod) => pod !== undefined);
-  const serving = toolWorkloads(world).filter(
-    ({ ref: { namespace }, selector }) =>
-      namespace === ref.namespace && pods.some(({ labels }) => isSelected(labels, selector)),
-  );
+  const serving = workloadsOfPods(pods, world);
   const agents = pods
     .filter(({ labels }) => labels[COMPONENT_LABEL] === AGENT_COMPONENT)
     .map(({ labels }) => ({ namespace: ref.namespace, name: labels['app.kubernetes.io/instance'] ?? '' }))
@@ -99,6 +96,19 @@ export const touchedByPod: Touched<Pod> = ({ ref, before, after }, world) => {
     ...agents.flatMap((agent) => policiesOf(world, agent)),
   ];
 };
+
+/** Whether a pod has become, or no longer is, one of several workloads: then these are others. */
+export function isOfSeveral({ before, after }: CacheChange<Pod>, world: World): boolean {
+  const isSame = before?.hasEnded === after?.hasEnded && isDeepStrictEqual(before?.labels, after?.labels);
+  if (isSame) return false;
+  return [before, after].some((pod) => pod !== undefined && workloadsOfPods([pod], world).length > 1);
+}
+
+function workloadsOfPods(pods: readonly Pod[], world: World): readonly ToolWorkload[] {
+  return toolWorkloads(world).filter(({ ref, selector }) =>
+    pods.some((pod) => pod.ref.namespace === ref.namespace && isSelected(pod.labels, selector)),
+  );
+}
 
 /** Its labels say whether there are proxies. */
 export const touchedByNamespace: Touched<MeshNamespace> = ({ ref: { name }, before, after }, world) => {
