@@ -103,6 +103,26 @@ t.test('what is no API server is not taken for one', async (t) => {
   }
 });
 
+t.test('of large objects a list takes fewer at once', async (t) => {
+  const { api, client } = await start(t, ({ index, response }) => {
+    const metadata = { resourceVersion: '7', ...(index === 0 && { continue: 'more' }) };
+    sendJson(response, { metadata, items: [object] });
+  });
+  const seen: unknown[] = [];
+  const version = await client.list(TOOL_POLICIES, { pageSize: 1 }, (items) => seen.push(items.length));
+  t.equal(version, '7');
+  t.strictSame(seen, [1, 1]);
+  t.strictSame(
+    api.requests.map(({ query }) => [query.get('limit'), query.get('continue')]),
+    [
+      ['1', null],
+      ['1', 'more'],
+    ],
+  );
+  await client.list(TOOL_POLICIES, {}, () => undefined);
+  t.equal(api.requests.at(-1)?.query.get('limit'), '500');
+});
+
 t.test('a list or an answer that breaks off is a failure', async (t) => {
   const { client } = await start(t, ({ response }) => {
     response.writeHead(200, { 'content-length': '1000' });

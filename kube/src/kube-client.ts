@@ -44,6 +44,8 @@ export interface ListScope {
   readonly fieldSelector?: string;
   /** Objects without spec, status and data: the content of secrets never comes here. */
   readonly metadataOnly?: boolean;
+  /** How many objects of a list come at once, default 500: fewer for large ones, or one page is a lot of memory. */
+  readonly pageSize?: number;
 }
 
 export interface WatchScope extends ListScope {

@@ -16,11 +16,12 @@ interface List {
 
 /** @returns the resourceVersion of all pages: the server keeps the first one's state for the others */
 export async function listPages(session: ApiSession, { kind, scope, onPage }: List): Promise<string> {
-  const { namespace = '', labelSelector, fieldSelector, metadataOnly = false, ...options } = scope;
+  const { namespace = '', labelSelector, fieldSelector, metadataOnly = false, ...rest } = scope;
+  const { pageSize = PAGE_SIZE, ...options } = rest;
   let continueToken: string | undefined;
   for (;;) {
     const path = withQuery(collectionPath(kind, namespace), {
-      limit: PAGE_SIZE,
+      limit: pageSize,
       labelSelector,
       fieldSelector,
       continue: continueToken,

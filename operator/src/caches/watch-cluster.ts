@@ -50,6 +50,9 @@ export type ClusterCaches = ReturnType<typeof watchCluster>;
 /** What the platform, and Istio, may not have installed (yet). */
 const OPTIONAL = { mayBeMissing: true };
 
+/** Each filter has the module in it, some 100 KB. */
+const EMITTED_PAGE = 50;
+
 export function watchCluster(options: WatchClusterOptions) {
   const { client, systemNamespace, emittedKinds, secretNamespaces, ...common } = options;
   const watch = <T>(
@@ -82,7 +85,10 @@ export function watchCluster(options: WatchClusterOptions) {
       scope: { namespace: systemNamespace, labelSelector: 'omnia.altairalabs.ai/component=ext-authz' },
     }),
     emitted: emittedKinds.map((kind) =>
-      watch(kind, projectEmitted, { ...OPTIONAL, scope: { labelSelector: MANAGED_SELECTOR } }),
+      watch(kind, projectEmitted, {
+        ...OPTIONAL,
+        scope: { labelSelector: MANAGED_SELECTOR, pageSize: EMITTED_PAGE },
+      }),
     ),
   };
 }

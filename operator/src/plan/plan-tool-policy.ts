@@ -1,4 +1,4 @@
-import { refText, TOOL_POLICIES, type ObjectRef } from '@omnia-policy/kube';
+import { TOOL_POLICIES, type ObjectRef } from '@omnia-policy/kube';
 import type { CompiledToolPolicy, PolicyEntry } from '@omnia-policy/policy';
 import type { Policy } from '../model/objects.js';
 import type { World } from '../model/world.js';
@@ -99,9 +99,8 @@ function effectFindings(
   const { namespace } = ref;
   const unserved = unservedText(world, { namespace, name: registry });
   if (unserved !== undefined) return [{ reason: 'NoServiceForRegistry', message: unserved }];
-  const key = refText({ namespace, name: registry });
   const workloads = toolWorkloads(world).filter(({ registries }) =>
-    registries.some((one) => refText(one) === key),
+    registries.some((one) => one.name === registry && one.namespace === namespace),
   );
   // Its rules may read claims, which are worth something only where nobody but the agents' proxies writes them.
   const namespaces = workloads.flatMap(({ registries }) => registries.map((one) => one.namespace));

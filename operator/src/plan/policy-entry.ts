@@ -1,4 +1,4 @@
-import type { ObjectRef } from '@omnia-policy/kube';
+import { refText, type ObjectRef } from '@omnia-policy/kube';
 import type {
   CompiledAgentPolicy,
   CompiledToolPolicy,
@@ -42,9 +42,18 @@ export function agentPolicyOf({ policySet }: World, ref: ObjectRef): CompiledAge
 }
 
 export function toolPolicyOf({ policySet }: World, ref: ObjectRef): CompiledToolPolicy | undefined {
-  return policySet.allToolPolicies.find(
-    (policy) => policy.ref.namespace === ref.namespace && policy.ref.name === ref.name,
-  );
+  let policies = knownToolPolicies.get(policySet);
+  if (policies === undefined) {
+    policies = firstByName(policySet.allToolPolicies);
+    knownToolPolicies.set(policySet, policies);
+  }
+  return policies.get(refText(ref));
+}
+
+const knownToolPolicies = new WeakMap<PolicySet, ReadonlyMap<string, CompiledToolPolicy>>();
+
+function firstByName(policies: readonly CompiledToolPolicy[]): ReadonlyMap<string, CompiledToolPolicy> {
+  return new Map(policies.toReversed().map((policy) => [refText(policy.ref), policy]));
 }
 
 /** All problems, as kubectl's user reads them, and what decides calls meanwhile. */

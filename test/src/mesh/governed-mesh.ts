@@ -78,6 +78,9 @@ interface ProgramCommand {
   readonly flags: readonly string[];
 }
 
+/** In a full cluster there is much to read first. */
+const READY_MS = 120_000;
+
 async function startProgram({ mesh, options }: Cluster, command: ProgramCommand): Promise<Program> {
   const { account, path, opsPort, flags } = command;
   const token = await mesh.apiServer.tokenFor({ namespace: SYSTEM_NAMESPACE, name: account });
@@ -94,6 +97,7 @@ async function startProgram({ mesh, options }: Cluster, command: ProgramCommand)
     });
     await until(async () => (await fetch(`${opsUrl}/readyz`)).ok, {
       what: `${account} is ready`,
+      timeoutMs: READY_MS,
       details: () => log.slice(-20).join('\n'),
     });
   };

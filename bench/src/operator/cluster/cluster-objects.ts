@@ -31,13 +31,13 @@ export function namespaceObjects({ namespaces }: Scale): readonly Wanted[][] {
   ];
 }
 
-/** Registries, Services, pods, agents: what the policies are about. */
+/** Registries, Services, pods, agents: what the policies are about. The tools of a namespace come after its agents. */
 export function platformObjects(scale: Scale): readonly Wanted[] {
   return numbered('team', scale.namespaces).flatMap((namespace) => [
-    ...numbered('tools', scale.registries).flatMap((name) => registryObjects(namespace, name)),
     ...numbered('agent', scale.agents).flatMap((name, index) =>
       agentObjects({ namespace, name, hasOwnAccount: index % scale.agentsPerOwnAccount === 0 }),
     ),
+    ...numbered('tools', scale.registries).flatMap((name) => registryObjects(namespace, name)),
   ]);
 }
 
@@ -134,7 +134,7 @@ interface AgentPolicyContent {
   readonly tools: readonly string[];
 }
 
-/** Each about agents of its own, for two of the registries. */
+/** Each about agents of its own, for two of the registries; every second one lets a claim travel. */
 export function agentPolicy(
   { agentsPerPolicy, registries }: Scale,
   { namespace, name, index, tools }: AgentPolicyContent,
@@ -143,7 +143,12 @@ export function agentPolicy(
   const agents = numbered('agent', first + agentsPerPolicy).slice(first);
   const reached = [index % registries, (index + 1) % registries];
   const rules = reached.map((one) => ({ registry: numbered('tools', registries)[one], tools }));
-  const spec = { selector: { agents }, toolAccess: { mode: 'allowlist', rules } };
+  const forwardClaims = [{ claim: 'team', header: 'X-Omnia-Claim-Team' }];
+  const spec = {
+    selector: { agents },
+    toolAccess: { mode: 'allowlist', rules },
+    ...(index % 2 === 0 && { claimMapping: { forwardClaims } }),
+  };
   return wanted(AGENT_POLICIES, { namespace, name }, spec);
 }
 
