@@ -65,6 +65,8 @@ export interface Service {
   /** Undefined or empty: it selects no pods by labels. */
   readonly selector: Readonly<Record<string, string>> | undefined;
   readonly ports: readonly ServicePort[];
+  /** Other namespaces whose ToolRegistries may name it; `*`: all. */
+  readonly registriesFrom: readonly string[];
 }
 
 export interface ServicePort {

@@ -3,6 +3,9 @@ import { asRecord, asText } from '../record.js';
 import type { MeshNamespace, Service, ServicePort } from './objects.js';
 import { asLabels, asList, asPort } from './read-fields.js';
 
+/** On a Service: which other namespaces' ToolRegistries may name it, joined with `,`; `*`: all. */
+export const REGISTRIES_FROM_ANNOTATION = 'omnia.altairalabs.ai/registries-from';
+
 export function projectService(object: KubeObject): Service {
   const spec = asRecord(object.spec);
   const isElsewhere = spec.type === 'ExternalName';
@@ -11,6 +14,10 @@ export function projectService(object: KubeObject): Service {
     ref: refOf(object),
     labels: asLabels(object.metadata.labels),
     selector: Object.keys(selector).length === 0 ? undefined : selector,
+    registriesFrom: (asLabels(object.metadata.annotations)[REGISTRIES_FROM_ANNOTATION] ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
     ports: asList(spec.ports).flatMap((port) => readPort(asRecord(port))),
   };
 }

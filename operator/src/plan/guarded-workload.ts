@@ -1,11 +1,14 @@
 import { refText } from '@omnia-policy/kube';
+import type { ToolRegistry } from '../model/objects.js';
+import { REGISTRIES_FROM_ANNOTATION } from '../model/project-service.js';
 import type { World } from '../model/world.js';
 import { workloadAttachment, type AttachmentReason } from './attachment-findings.js';
 import { countText, listText, type Finding } from './condition.js';
 import { dataPlaneOfSelected } from './data-plane.js';
+import { distinctTexts } from './order.js';
 import { isSelected, selectPods } from './select-pods.js';
 import type { PlanSettings } from './settings.js';
-import { serviceOfHandler, type ToolWorkload } from './tool-workload.js';
+import { isOpenTo, serviceOfHandler, type ToolWorkload } from './tool-workload.js';
 import { workloadPorts } from './workload-ports.js';
 import type { ObjectRef } from '@omnia-policy/kube';
 
@@ -22,10 +25,10 @@ export function guardFindings(
     ...workloadAttachment(world, workload),
     ...proxyFindings(world, workload),
     ...portFindings(world, workload),
+    ...overlapFindings(world, workload),
     ...customFindings(world, workload, settings),
   ];
 }
-    ...overlapFindings(world, workload),
 
 function proxyFindings(world: World, workload: ToolWorkload): Finding<'NoProxy'>[] {
   const { namespace } = workload.ref;
@@ -59,9 +62,6 @@ function portFindings(world: World, workload: ToolWorkload): Finding<'NoHttpPort
   return [{ reason: 'NoHttpPort', message: `the proxy does not look into requests to ${ports}: ${mend}` }];
 }
 
-/** Istio runs CUSTOM before everything else, so before claims are verified and before our filters. */
-function customFindings(
-  world: World,
 /** Waypoints tell the calls of one Service from those of another; a sidecar has the filters of both. */
 function overlapFindings(world: World, workload: ToolWorkload): Finding<'OverlappingServices'>[] {
   const { ref, overlaps } = workload;
@@ -72,6 +72,9 @@ function overlapFindings(world: World, workload: ToolWorkload): Finding<'Overlap
   return [{ reason: 'OverlappingServices', message: `${what}: ${means}; ${mend}` }];
 }
 
+/** Istio runs CUSTOM before everything else, so before claims are verified and before our filters. */
+function customFindings(
+  world: World,
   { ref, selector, services }: ToolWorkload,
   { istioRootNamespace = 'istio-system' }: PlanSettings,
 ): Finding<'CustomProvider'>[] {
@@ -100,7 +103,13 @@ export function unservedText(world: World, registry: ObjectRef): string | undefi
   const found = world.toolRegistries.get(registry);
   if (found === undefined)
     return `there is no ToolRegistry "${registry.name}" in namespace ${registry.namespace}`;
-  if (found.handlers.some((handler) => serviceOfHandler(world, handler) !== undefined)) return undefined;
+  const closed = distinctTexts(closedServices(world, found));
+  if (closed.length > 0) {
+    const mend = `annotate ${closed.length === 1 ? 'it' : 'each'} ${REGISTRIES_FROM_ANNOTATION}: ${registry.namespace}`;
+    return `registries of namespace ${registry.namespace} may not name Service ${listText(closed)}: ${mend}`;
+  }
+  if (found.handlers.some((handler) => serviceOfHandler(world, found, handler) !== undefined))
+    return undefined;
   const missing = found.handlers.flatMap(({ service, externalHost }) =>
     service === undefined || externalHost !== undefined ? [] : [`${service.namespace}/${service.name}`],
   );
@@ -110,4 +119,12 @@ export function unservedText(world: World, registry: ObjectRef): string | undefi
       : 'its handlers lead out of the cluster, or nowhere';
   const mend = 'name the Service in handlers[].service; tools outside of the cluster are not guarded';
   return `no workload serves registry "${registry.name}": ${why}; ${mend}`;
+}
+
+/** Services of other namespaces that a registry names, and that are not open to it. */
+function closedServices(world: World, { ref, handlers }: ToolRegistry): readonly string[] {
+  return handlers.flatMap(({ service }) => {
+    const found = service && world.services.get({ namespace: service.namespace, name: service.name });
+    return found === undefined || isOpenTo(found, ref.namespace) ? [] : [refText(found.ref)];
+  });
 }

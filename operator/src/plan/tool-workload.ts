@@ -75,11 +75,26 @@ export function workloadOfService(world: World, service: ObjectRef): ToolWorkloa
   );
 }
 
-/** The Service that serves a handler's tools; undefined when it is none of the cluster's, or selects no pods. */
-export function serviceOfHandler(world: World, { service }: Handler): Service | undefined {
+/**
+ * The Service that serves a handler's tools; undefined when it is none of the cluster's, selects no pods, or does not let
+ * registries of that namespace name it.
+ */
+export function serviceOfHandler(
+  world: World,
+  { ref: { namespace } }: ToolRegistry,
+  { service }: Handler,
+): Service | undefined {
   if (service === undefined) return undefined;
   const found = world.services.get({ namespace: service.namespace, name: service.name });
-  return found?.selector === undefined ? undefined : found;
+  return found?.selector !== undefined && isOpenTo(found, namespace) ? found : undefined;
+}
+
+/**
+ * A registry decides whose policies hold and whose claims are believed where its tools are served, and puts filters before
+ * them: in another namespace it may do so only where the Service says so.
+ */
+export function isOpenTo({ ref, registriesFrom }: Service, namespace: string): boolean {
+  return ref.namespace === namespace || registriesFrom.includes(namespace) || registriesFrom.includes('*');
 }
 
 interface Serving {
@@ -92,7 +107,7 @@ interface Serving {
 function servings(world: World): readonly Serving[] {
   return world.toolRegistries.all().flatMap((registry) =>
     registry.handlers.flatMap((handler) => {
-      const service = serviceOfHandler(world, handler);
+      const service = serviceOfHandler(world, registry, handler);
       const selector = service?.selector;
       return service && selector ? [{ registry, service, selector, port: handler.service?.port }] : [];
     }),
@@ -144,6 +159,7 @@ function workloadOf(world: World, group: readonly Serving[]): ToolWorkload {
       })),
     ),
     named: [...named].sort(([a], [b]) => compareText(a, b)).map(([, port]) => port),
+    overlaps: [],
   };
 }
 
@@ -158,4 +174,3 @@ function labelsText(labels: Labels): string {
 export function registriesText(registries: readonly ObjectRef[]): string {
   return registries.map(refText).join(',');
 }
-    overlaps: [],

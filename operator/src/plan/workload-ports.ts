@@ -20,8 +20,8 @@ export interface WorkloadPorts {
 }
 
 /**
- * Ports that are declared as HTTP, and those of unknown protocol that a handler names. Others may be anything: a rule
- * about headers would refuse all that is not HTTP.
+ * Ports that handlers name, unless they are declared as something else than HTTP: a rule about headers would refuse all
+ * that is not HTTP. What no handler names is left alone, unless it leads to the same port of the pods.
  */
 export function workloadPorts(world: World, workload: ToolWorkload): WorkloadPorts {
   const http = workload.services.flatMap((service) =>
@@ -43,9 +43,11 @@ export function targetPorts({ http }: WorkloadPorts): readonly number[] | undefi
 }
 
 function isHttp(workload: ToolWorkload, service: Service, port: ServicePort): boolean {
-  const protocol = portProtocol(port);
-  if (protocol !== 'detected') return protocol === 'http';
-  return workload.named.some((named) => named.service === service.ref.name && isMeant(named.port, port));
+  if (portProtocol(port) === 'other') return false;
+  const named = workload.named.filter((one) => one.service === service.ref.name);
+  return service.ports.some(
+    (one) => one.targetPort === port.targetPort && named.some((name) => isMeant(name.port, one)),
+  );
 }
 
 /** A handler that names no port means all that may speak HTTP. */

@@ -2,13 +2,15 @@ import { freePorts } from '../free-ports.js';
 import { send, type Answer, type Call } from '../send.js';
 import type { Mesh, MeshOptions } from './mesh.js';
 import { startSidecar, type Sidecar } from './sidecar.js';
-import type { ToolWorkload } from './tool-workload.js';
+import type { OtherPort, ToolWorkload } from './tool-workload.js';
 
 /** An agent's pod, as far as the mesh sees it: the real Envoy, through which the test sends the agent's calls. */
 export interface AgentWorkload {
   readonly principal: string;
   /** Leaves through the agent's sidecar, with its certificate, to the tool's. */
   send(call: Omit<Call, 'host'>): Promise<Answer>;
+  /** By name of the tool workload's other ports: where they are on loopback, through both sidecars. */
+  readonly others: Readonly<Record<string, number>>;
   /** Where users' requests to the agent's program arrive; its sidecar is before it. */
   readonly userUrl: string;
   readonly sidecar: Sidecar;
@@ -27,8 +29,9 @@ export interface AgentWorkloadOptions extends MeshOptions {
 
 export async function startAgentWorkload(options: AgentWorkloadOptions): Promise<AgentWorkload> {
   const { mesh, namespace, name, tool } = options;
-  const [port = 0, userPort = 0] = await freePorts(2);
-  const place = { namespace, name, port, userPort, host: `${tool.name}.${name}.test` };
+  const [port = 0, userPort = 0, ...otherPorts] = await freePorts(2 + tool.others.length);
+  const others = tool.others.map((one, index) => ({ ...one, leaves: otherPorts[index] ?? 0 }));
+  const place = { namespace, name, port, userPort, host: `${tool.name}.${name}.test`, others };
   const serviceAccount = `${name}-facade`;
   const labels = { 'app.kubernetes.io/instance': name, 'omnia.altairalabs.ai/component': 'agent' };
   await mesh.apiServer.apply([
@@ -44,6 +47,7 @@ export async function startAgentWorkload(options: AgentWorkloadOptions): Promise
   return {
     principal: sidecar.principal,
     send: (call) => send(`http://127.0.0.1:${port}`, { ...call, host: place.host }),
+    others: Object.fromEntries(others.map((one) => [one.name, one.leaves])),
     userUrl: `http://127.0.0.1:${userPort}`,
     sidecar,
   };
@@ -55,6 +59,7 @@ interface Place {
   readonly port: number;
   readonly userPort: number;
   readonly host: string;
+  readonly others: readonly (OtherPort & { readonly leaves: number })[];
 }
 
 /**
@@ -62,17 +67,18 @@ interface Place {
  * says that mTLS is spoken there, its account (of the tool's namespace) whose certificate it must show. Istio binds the
  * entry's port on loopback.
  */
-function route({ namespace, name, port, host }: Place, tool: ToolWorkload): object {
+function route({ namespace, name, port, host, others }: Place, tool: ToolWorkload): object {
+  const ports = [{ name: 'http', protocol: 'HTTP', port: tool.port, leaves: port }, ...others];
   return {
     ...{ apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry' },
     metadata: { namespace: tool.namespace, name: `${namespace}-${name}` },
     spec: {
       hosts: [host],
       ...{ location: 'MESH_INTERNAL', resolution: 'STATIC', exportTo: [namespace] },
-      ports: [{ number: port, name: 'http', protocol: 'HTTP' }],
+      ports: ports.map((one) => ({ number: one.leaves, name: one.name, protocol: one.protocol })),
       endpoints: [
         {
-          ...{ address: '127.0.0.1', ports: { http: tool.port } },
+          ...{ address: '127.0.0.1', ports: Object.fromEntries(ports.map((one) => [one.name, one.port])) },
           labels: { 'security.istio.io/tlsMode': 'istio' },
           serviceAccount: tool.serviceAccount,
         },

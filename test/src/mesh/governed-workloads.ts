@@ -3,7 +3,7 @@ import { startAgentWorkload, type AgentWorkload } from './agent-workload.js';
 import type { GovernedMesh } from './governed-mesh.js';
 import type { MeshOptions } from './mesh.js';
 import { send, type Answer } from '../send.js';
-import { startToolWorkload, type ToolWorkload } from './tool-workload.js';
+import { startToolWorkload, type ToolWorkload, type ToolWorkloadOptions } from './tool-workload.js';
 import { tokenFor } from '../tool-call.js';
 
 export interface GovernedToolOptions extends MeshOptions {
@@ -14,6 +14,7 @@ export interface GovernedToolOptions extends MeshOptions {
   readonly tools: readonly string[];
   /** `http` or `mcp`. */
   readonly type?: string;
+  readonly others?: NonNullable<ToolWorkloadOptions['others']>;
 }
 
 /** A tool service of a registry, with the pod that tells the operator of its sidecar. */
