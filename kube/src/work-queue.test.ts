@@ -129,3 +129,17 @@ t.test('after the stop nothing begins, and what runs is waited for', async (t) =
   await idle;
   t.strictSame(runs, ['a']);
 });
+
+t.test('a key that fails for the same reason again and again fills no log', async (t) => {
+  const lines: string[] = [];
+  const logger = createLogger('info', {}, { write: (line) => void lines.push(line) });
+  let runs = 0;
+  const run = (): Promise<void> => {
+    runs += 1;
+    return Promise.reject(new Error('same'));
+  };
+  const { queue } = start(t, { run }, logger);
+  queue.add('a');
+  await until(() => runs > 20, 'it is tried many times');
+  t.equal(lines.length, 1);
+});

@@ -2,6 +2,7 @@ import { errorText, ServiceError } from '@omnia-policy/service/program';
 import type { Logger } from '@omnia-policy/service';
 import { backoffMs, type BackoffOptions } from './backoff.js';
 import { createTimers } from './timers.js';
+import { createTold, type Told } from './told.js';
 
 /** Keys that something is to be done for. */
 export interface WorkQueue {
@@ -22,6 +23,8 @@ export interface WorkQueueOptions {
   readonly concurrency?: number;
   readonly backoff?: BackoffOptions;
   readonly logger: Logger;
+  /** A clock that is never set. */
+  readonly nowMs?: () => number;
   /** No run begins after it; those under way end by themselves, and `idle` waits for them. */
   readonly signal: AbortSignal;
 }
@@ -35,6 +38,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const queue: Queue = {
     ...{ options, concurrency, backoff: options.backoff ?? BACKOFF },
     ...{ waiting: new Set(), running: new Set(), failures: new Map(), resolveIdle: [] },
+    told: createTold(options.nowMs ?? (() => performance.now())),
     later: createTimers((key) => {
       add(queue, key);
     }),
@@ -69,6 +73,7 @@ interface Queue {
   /** How often in a row; of keys that are to be tried again. */
   readonly failures: Map<string, number>;
   readonly later: ReturnType<typeof createTimers>;
+  readonly told: Told;
   resolveIdle: (() => void)[];
 }
 
@@ -110,7 +115,9 @@ function afterFailure(queue: Queue, key: string, error: unknown): void {
   queue.failures.set(key, failures + 1);
   queue.later.set(key, retryMs);
   const fields = { queue: name, key, failures: failures + 1, retryMs };
-  if (error instanceof ServiceError) logger.warn({ ...fields, reason: errorText(error) }, 'work failed');
+  if (!queue.told.isNew(key, errorText(error)))
+    logger.debug({ ...fields, reason: errorText(error) }, 'work failed');
+  else if (error instanceof ServiceError) logger.warn({ ...fields, reason: errorText(error) }, 'work failed');
   else logger.error({ ...fields, err: error }, 'work failed');
 }
 
