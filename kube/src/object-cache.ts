@@ -34,6 +34,8 @@ export interface CacheHealth {
   readonly state: 'pending' | 'synced' | 'missing';
   /** How long ago the server last said something, be it that nothing changed; Infinity before it did. */
   readonly silentMs: number;
+  /** For how long nothing has failed; 0 while something does. */
+  readonly steadyMs: number;
   /** Why the last attempt failed; absent when it did not. */
   readonly failure?: string;
 }

@@ -38,6 +38,7 @@ export function watchObjects<T>(client: KubeClient, options: WatchObjectsOptions
     resourceVersion: '',
     health: { state: 'pending' },
     heardMs: -Infinity,
+    steadySinceMs: performance.now(),
     resolve: () => undefined,
   };
   const synced = new Promise<void>((resolve) => (state.resolve = resolve));
@@ -53,8 +54,10 @@ interface CacheState<T> {
   readonly store: ObjectStore<T>;
   readonly listeners: Set<(change: CacheChange<T>) => void>;
   resourceVersion: string;
-  health: Omit<CacheHealth, 'silentMs'>;
+  health: Omit<CacheHealth, 'silentMs' | 'steadyMs'>;
   heardMs: number;
+  /** Since then nothing has failed, unless something does now. */
+  steadySinceMs: number;
   /** Of `synced`. */
   resolve: () => void;
 }
@@ -90,6 +93,7 @@ function createFollower<T>(
     },
     failed(failure) {
       const { state: now } = state.health;
+      state.steadySinceMs = performance.now();
       state.health = { state: now, ...(failure === undefined ? {} : { failure }) };
     },
   };
@@ -135,7 +139,9 @@ function cacheOf<T>(state: CacheState<T>, kind: ResourceKind, synced: Promise<vo
       return state.resourceVersion;
     },
     get health() {
-      return { ...state.health, silentMs: performance.now() - state.heardMs };
+      const nowMs = performance.now();
+      const steadyMs = state.health.failure === undefined ? nowMs - state.steadySinceMs : 0;
+      return { ...state.health, silentMs: nowMs - state.heardMs, steadyMs };
     },
     onChange(listener) {
       listeners.add(listener);

@@ -202,7 +202,7 @@ t.test('a pruned object that someone made anew meanwhile is not deleted', async 
 
 t.test('without the kind nothing is asked of the server', async (t) => {
   const { client, cache, applier } = start();
-  cache.health = { state: 'missing', silentMs: 0 };
+  cache.health = { state: 'missing', silentMs: 0, steadyMs: 0 };
   t.strictSame(await applier.apply(OWNER, [desired('a')]), {
     kind: 'istio-missing',
     resource: 'AuthorizationPolicy',

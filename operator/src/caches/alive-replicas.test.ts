@@ -27,3 +27,18 @@ t.test('a replica counts as long as it renews, whatever its clock says', (t) => 
   t.strictSame(alive.all(), []);
   t.end();
 });
+
+t.test('no replica counts as gone because the API server was', (t) => {
+  const clock = { nowMs: 1000 };
+  const cache = createMemoryCache(LEASES, projectReplica);
+  const alive = createAliveReplicas(cache, () => clock.nowMs);
+  cache.show(lease('a', '2030-01-01T00:00:00Z'));
+  cache.health = { ...cache.health, failure: 'refused', steadyMs: 0 };
+  clock.nowMs += 3_600_000;
+  t.equal(alive.names(), 'production/a');
+  cache.health = { state: 'synced', silentMs: 0, steadyMs: 9000 };
+  t.equal(alive.names(), 'production/a', 'it may not have been able to renew yet');
+  cache.health = { state: 'synced', silentMs: 0, steadyMs: 11_000 };
+  t.equal(alive.names(), '');
+  t.end();
+});

@@ -10,7 +10,8 @@ export interface AliveReplicas extends Lookup<ReplicaReport> {
 
 /**
  * How old a report is, is counted from when it was seen here: the clocks of two machines need not agree. A replica that
- * was dead before the operator started is believed for the length of one Lease.
+ * was dead before the operator started is believed for the length of one Lease. While the API server is away, nobody can
+ * renew anything: all are believed, and for the length of one Lease after that.
  */
 export function createAliveReplicas(cache: ObjectCache<ReplicaReport>, nowMs: () => number): AliveReplicas {
   const seenMs = new Map<string, number>();
@@ -19,8 +20,10 @@ export function createAliveReplicas(cache: ObjectCache<ReplicaReport>, nowMs: ()
     if (after === undefined) seenMs.delete(refText(ref));
     else if (before?.renewedAt !== after.renewedAt) seenMs.set(refText(ref), nowMs());
   });
-  const isAlive = ({ ref, leaseSeconds }: ReplicaReport): boolean =>
-    nowMs() - (seenMs.get(refText(ref)) ?? 0) <= leaseSeconds * 1000;
+  const isAlive = ({ ref, leaseSeconds }: ReplicaReport): boolean => {
+    const silentMs = nowMs() - (seenMs.get(refText(ref)) ?? 0);
+    return Math.min(silentMs, cache.health.steadyMs) <= leaseSeconds * 1000;
+  };
   const all = (): ReplicaReport[] => cache.all().filter(isAlive);
   return {
     get: (ref) => [cache.get(ref)].find((report) => report !== undefined && isAlive(report)),

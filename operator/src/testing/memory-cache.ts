@@ -34,7 +34,7 @@ export function createMemoryCache<T extends { readonly ref: ObjectRef }>(
   const cache: MemoryCache<T> = {
     kind,
     synced: Promise.resolve(),
-    health: { state: 'synced', silentMs: 0 },
+    health: { state: 'synced', silentMs: 0, steadyMs: Infinity },
     resourceVersion: '0',
     get: (ref) => objects.get(refText(ref)),
     inNamespace: (namespace) => [...objects.values()].filter(({ ref }) => ref.namespace === namespace),

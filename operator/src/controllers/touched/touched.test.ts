@@ -243,7 +243,7 @@ t.test('Istio that comes or goes touches everything', async (t) => {
     }),
     [],
   );
-  for (const cache of caches.emitted) cache.health = { state: 'missing', silentMs: 0 };
+  for (const cache of caches.emitted) cache.health = { state: 'missing', silentMs: 0, steadyMs: 0 };
   const touched = await touchedBy(() => {
     view.lookAround();
   });
