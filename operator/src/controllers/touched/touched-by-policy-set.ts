@@ -33,14 +33,19 @@ export function touchedByPolicySet(before: PolicySet | undefined, world: World):
 }
 
 function changedEntries(before: readonly PolicyEntry[], after: readonly PolicyEntry[]): PolicyEntry[] {
-  const former = byName(before);
-  const present = byName(after);
+  // There are thousands, and a set hands on the entries of what has not changed.
+  const [former, present] = [byName(without(before, after)), byName(without(after, before))];
   return [...new Map([...former, ...present])]
     .filter(([name]) => !isSame(former.get(name), present.get(name)))
     .map(([, entry]) => entry);
 }
 
-/** There are thousands, and all but one are the same: no deep comparison where nothing is deep. */
+function without(entries: readonly PolicyEntry[], others: readonly PolicyEntry[]): PolicyEntry[] {
+  const known = new Set(others);
+  return entries.filter((entry) => !known.has(entry));
+}
+
+/** No deep comparison where nothing is deep. */
 function isSame(a: PolicyEntry | undefined, b: PolicyEntry | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   const { problems, ...rest } = a;
