@@ -18,7 +18,6 @@ import {
 import { allCaches, watchCluster, type ClusterCaches } from './caches/watch-cluster.js';
 import type { OperatorSettings } from './configuration.js';
 import { createClusterView, type ClusterView } from './controllers/cluster-view.js';
-import { emittedKinds } from './apply/emitted-objects.js';
 import { lead } from './lead.js';
 import { createOperatorMetrics, type OperatorMetrics } from './metrics.js';
 import type { PlanSettings } from './plan/settings.js';
@@ -99,7 +98,6 @@ async function createParts(settings: OperatorSettings, frame: Frame): Promise<Op
   const caches = watchCluster({
     client,
     systemNamespace: settings.systemNamespace,
-    emittedKinds: emittedKinds(planSettings),
     secretNamespaces: splitList(settings.secretNamespaces),
     logger,
     metrics: kubeMetrics,

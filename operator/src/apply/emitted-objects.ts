@@ -9,20 +9,14 @@ import {
   type ResourceKind,
 } from '@omnia-policy/kube';
 import type { EmittedObject } from '../model/objects.js';
-import type { PlanSettings } from '../plan/settings.js';
 
-/** Every kind that the operator may make objects of; uninstalling removes these. */
+/** Every kind that the operator may make objects of; uninstalling removes these. All are watched: what is no longer wanted is pruned. */
 export const EMITTED_KINDS: readonly ResourceKind[] = [
   AUTHORIZATION_POLICIES,
   REQUEST_AUTHENTICATIONS,
   ENVOY_FILTERS,
   WASM_PLUGINS,
 ];
-
-/** Those that it makes with these settings; it needs no right to others. */
-export function emittedKinds({ wasmModule }: Pick<PlanSettings, 'wasmModule'>): readonly ResourceKind[] {
-  return EMITTED_KINDS.filter((kind) => kind !== WASM_PLUGINS || wasmModule.oci !== undefined);
-}
 
 /** All objects that the operator made, as the watches of their label show them. */
 export interface EmittedObjects {

@@ -20,6 +20,7 @@ import {
   type ResourceKind,
 } from '@omnia-policy/kube';
 import type { Logger } from '@omnia-policy/service';
+import { EMITTED_KINDS } from '../apply/emitted-objects.js';
 import { FOREIGN_SELECTOR, MANAGED_SELECTOR } from '../apply/ownership.js';
 import { projectAgent, projectWorkspace } from '../model/project-agent.js';
 import { projectAuthorization } from '../model/project-authorization.js';
@@ -35,8 +36,6 @@ import { withOwnStatus } from './own-status.js';
 export interface WatchClusterOptions {
   readonly client: KubeClient;
   readonly systemNamespace: string;
-  /** Kinds that the operator makes objects of. */
-  readonly emittedKinds: readonly ResourceKind[];
   /** Where names of secrets may be listed. */
   readonly secretNamespaces: readonly string[];
   readonly logger: Logger;
@@ -54,7 +53,7 @@ const OPTIONAL = { mayBeMissing: true };
 const EMITTED_PAGE = 50;
 
 export function watchCluster(options: WatchClusterOptions) {
-  const { client, systemNamespace, emittedKinds, secretNamespaces, ...common } = options;
+  const { client, systemNamespace, secretNamespaces, ...common } = options;
   const watch = <T>(
     kind: ResourceKind,
     project: (object: KubeObject) => T,
@@ -84,7 +83,7 @@ export function watchCluster(options: WatchClusterOptions) {
     replicas: watch(LEASES, projectReplica, {
       scope: { namespace: systemNamespace, labelSelector: 'omnia.altairalabs.ai/component=ext-authz' },
     }),
-    emitted: emittedKinds.map((kind) =>
+    emitted: EMITTED_KINDS.map((kind) =>
       watch(kind, projectEmitted, {
         ...OPTIONAL,
         scope: { labelSelector: MANAGED_SELECTOR, pageSize: EMITTED_PAGE },

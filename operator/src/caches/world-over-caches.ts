@@ -1,3 +1,4 @@
+import { WASM_PLUGINS } from '@omnia-policy/kube';
 import type { World } from '../model/world.js';
 import type { ClusterCaches } from './watch-cluster.js';
 
@@ -21,7 +22,7 @@ export function worldOverCaches(
     policySet,
     attachments,
     get knowsIstio() {
-      return emitted.every(({ health }) => health.state !== 'missing');
+      return emitted.every(({ kind, health }) => kind === WASM_PLUGINS || health.state !== 'missing');
     },
   };
 }

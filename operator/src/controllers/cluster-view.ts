@@ -85,7 +85,8 @@ interface View {
   /** As of the last telling. */
   workloads: readonly ToolWorkload[];
   workloadsAreOld?: boolean;
-  knewIstio?: boolean;
+  /** Of Istio's; undefined before the first look. */
+  missingKinds?: string;
   knownReplicas?: string;
   isTelling?: boolean;
 }
@@ -127,8 +128,11 @@ function followObjects(view: View): void {
 function lookAround(view: View): void {
   const { caches, replicas, world } = view;
   if (world === undefined) return;
-  if (world.knowsIstio !== view.knewIstio) touch(view, allKeys(caches, world));
-  view.knewIstio = world.knowsIstio;
+  const missing = caches.emitted
+    .filter(({ health }) => health.state === 'missing')
+    .map(({ kind }) => kind.kind);
+  if (missing.join() !== view.missingKinds) touch(view, allKeys(caches, world));
+  view.missingKinds = missing.join();
   const names = replicas.names();
   if (names !== view.knownReplicas) {
     touch(

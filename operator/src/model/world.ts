@@ -41,7 +41,7 @@ export interface World {
   readonly policySet: PolicySet;
   /** Of tool workloads, of agents, and of the agents of a namespace. */
   readonly attachments: Attachments;
-  /** Which of Istio's kinds the API server knows. */
+  /** Whether the API server knows Istio's kinds; WasmPlugins are told of only where they are wanted. */
   readonly knowsIstio: boolean;
 }
 

@@ -2,11 +2,9 @@ import {
   AGENT_POLICIES,
   AGENT_RUNTIMES,
   AUTHORIZATION_POLICIES,
-  ENVOY_FILTERS,
   LEASES,
   NAMESPACES,
   PODS,
-  REQUEST_AUTHENTICATIONS,
   SECRETS,
   SERVICES,
   SESSION_PRIVACY_POLICIES,
@@ -14,6 +12,7 @@ import {
   TOOL_REGISTRIES,
   WORKSPACES,
 } from '@omnia-policy/kube';
+import { EMITTED_KINDS } from '../apply/emitted-objects.js';
 import { withOwnStatus } from '../caches/own-status.js';
 import { projectSecret } from '../caches/project-secret.js';
 import { projectAgent, projectWorkspace } from '../model/project-agent.js';
@@ -41,8 +40,6 @@ export function createMemoryCaches() {
     foreignAuthorizations: createMemoryCache(AUTHORIZATION_POLICIES, projectAuthorization),
     secrets: new Map([['production', createMemoryCache(SECRETS, projectSecret)]]),
     replicas: createMemoryCache(LEASES, projectReplica),
-    emitted: [AUTHORIZATION_POLICIES, REQUEST_AUTHENTICATIONS, ENVOY_FILTERS].map((kind) =>
-      createMemoryCache(kind, projectEmitted),
-    ),
+    emitted: EMITTED_KINDS.map((kind) => createMemoryCache(kind, projectEmitted)),
   };
 }

@@ -58,6 +58,7 @@ const OPERATOR: Bounds = {
       ...['authorizationpolicies', 'requestauthentications'],
     ]),
     { verbs: 'get,list,watch,create,update,patch,delete', resource: 'envoyfilters.networking.istio.io' },
+    { verbs: 'get,list,watch,delete', resource: 'wasmplugins.extensions.istio.io' },
     { verbs: 'get,patch', resource: `${WEBHOOKS}/omnia-operator` },
     { verbs: 'get,update', resource: 'secrets/omnia-webhook-cert', ...inSystem },
     { verbs: 'get,list,watch,create', resource: LEASES, ...inSystem },
@@ -68,6 +69,7 @@ const OPERATOR: Bounds = {
     { verbs: EVERY_VERB, resource: 'secrets', ...inProduction },
     { verbs: 'list,watch,create,patch,delete', resource: 'secrets', ...inSystem },
     { verbs: 'get,update,patch,delete', resource: 'secrets/another', ...inSystem },
+    { verbs: 'create,update,patch', resource: 'wasmplugins.extensions.istio.io' },
     { verbs: EVERY_VERB, resource: 'configmaps' },
     ...each(WRITING, '', ['pods', 'services', 'namespaces', 'serviceaccounts']),
     ...each('get,create', '', ['pods/exec']),
@@ -159,6 +161,13 @@ t.test('what the accounts of the chart may do', { skip }, async (t) => {
       await canI('patch', `toolpolicies.${OMNIA}`, '--subresource', 'status', '-n', 'production'),
       'yes',
     );
+  });
+
+  t.test('WasmPlugins are made where the module comes from an image', async (t) => {
+    await install({ filterImage: { url: 'oci://registry.example.com/filter:1', sha256: 'a'.repeat(64) } });
+    const questions = [{ verbs: 'create,update,patch,delete', resource: 'wasmplugins.extensions.istio.io' }];
+    t.same(await answers('omnia-operator', questions), ['create yes, update yes, patch yes, delete yes']);
+    await install({});
   });
 
   t.test('names of Secrets are read where that was asked for, and nowhere else', async (t) => {

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { missingTools } from '../tools/find-tool.js';
+import { until } from '../until.js';
 import {
+  namesOf,
   OPERATOR_TOOLS,
   startOperatorCluster,
   TUTORIAL_POLICIES,
@@ -42,4 +44,24 @@ t.test('policies say that filters of tools could not be stored, until they are',
     await untilCondition(server, policy, { type: 'Effective', status: 'True', reason: 'Guarded' });
   }
   t.match(await operator.stop(), /exit code 0/);
+});
+
+t.test('WasmPlugins go when the module comes from no image any more', { skip }, async (t) => {
+  const server = await startOperatorCluster(t);
+  await server.apply(tutorialObjects());
+  t.match(await server.kubectl(['apply', '-f', TUTORIAL_POLICIES]), { code: 0 });
+  const start = (...flags: string[]): ReturnType<typeof startOperator> =>
+    startOperator({ server, flags, teardown: t.teardown.bind(t) });
+  const plugins = (): Promise<string[]> => namesOf(server, 'wasmplugins');
+  const image = ['--wasm-image=oci://registry.example.com/filter:1', `--wasm-image-sha256=${'a'.repeat(64)}`];
+  const first = await start(...image);
+  await until(async () => (await plugins()).length === 2, { what: 'WasmPlugins for tools and agents' });
+  await first.stop();
+  const second = await start();
+  await until(async () => (await plugins()).length === 0, { what: 'the WasmPlugins are gone' });
+  t.strictSame(await namesOf(server, 'envoyfilters'), [
+    'production/omnia-agents',
+    'production/omnia-tools-customer-tools',
+  ]);
+  t.match(await second.stop(), /exit code 0/);
 });
