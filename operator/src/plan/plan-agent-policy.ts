@@ -66,6 +66,7 @@ function workloadObjects(emission: Emission, { workload, access, agents }: Reach
   const rules = denyRules(access, { registries, isOnly: workload.registries.length === 1 });
   if (rules.length === 0) return [];
   const principals = principalsOf(agents, settings.trustDomain);
+  if (principals.length === 0) return [];
   const dryRun = policy.mode === 'permissive';
   return placesOf(world, workload).map(({ target, ports, distinction }) => {
     const ref = nameOf(world, policy, { workload, distinction });

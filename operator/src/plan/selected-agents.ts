@@ -14,9 +14,14 @@ export function agentsOfNamespace(world: World, namespace: string): readonly Age
   return world.agents.inNamespace(namespace).toSorted(byRef);
 }
 
+/** Of a ServiceAccount. No pod runs as any other; to Istio `*` would be every account, and the filter takes no line breaks. */
+const ACCOUNT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
 /** Identities of agents, as AuthorizationPolicies have them. */
 export function principalsOf(agents: readonly Agent[], trustDomain: string): readonly string[] {
   return distinctTexts(
-    agents.map(({ ref, serviceAccount }) => principalOf(trustDomain, ref.namespace, serviceAccount)),
+    agents
+      .filter(({ serviceAccount }) => ACCOUNT_NAME.test(serviceAccount))
+      .map(({ ref, serviceAccount }) => principalOf(trustDomain, ref.namespace, serviceAccount)),
   );
 }
