@@ -1,4 +1,5 @@
 import { refOf, type KubeClient, type KubeObject, type ResourceKind } from '@omnia-policy/kube';
+import { changesEffect } from '../istio/names.js';
 import { contentHash } from '../model/project-emitted.js';
 import type { DesiredObject } from '../plan/plan.js';
 
@@ -33,11 +34,8 @@ function replacement(desired: KubeObject, stored: KubeObject): KubeObject {
 }
 
 function foreign(pairs: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(pairs ?? {}).filter(([key]) => !CHANGES_EFFECT.test(key)));
+  return Object.fromEntries(Object.entries(pairs ?? {}).filter(([key]) => !changesEffect(key)));
 }
-
-/** Labels and annotations that Istio or the operator reads. */
-const CHANGES_EFFECT = /^([a-z0-9-]+\.)*(istio\.io|altairalabs\.ai)\//;
 
 /** For messages: `EnvoyFilter production/omnia-tools-customer-tools`. */
 export function objectName(kind: ResourceKind, object: KubeObject): string {

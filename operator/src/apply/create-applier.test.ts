@@ -87,6 +87,7 @@ t.test('what someone edits by hand is put back, what they add as well', async (t
       },
     },
     { metadata: { ...stored.metadata, labels: { [MANAGED_BY_LABEL]: 'someone' } } },
+    { metadata: { ...stored.metadata, labels: { ...stored.metadata.labels, 'istio.io/rev': 'other' } } },
   ];
   for (const edit of edits) {
     client.put(KIND, { ...stored, ...edit });
@@ -96,6 +97,7 @@ t.test('what someone edits by hand is put back, what they add as well', async (t
       spec: { action: 'DENY' },
       metadata: { annotations: { [DRY_RUN_ANNOTATION]: 'false' }, labels: { [MANAGED_BY_LABEL]: MANAGER } },
     });
+    t.strictSame(client.stored(KIND, ref('a'))?.metadata.labels, { [MANAGED_BY_LABEL]: MANAGER });
     t.strictSame(asRecord(asRecord(client.stored(KIND, ref('a'))?.spec).selector).matchLabels, {
       app: 'tools',
     });

@@ -9,6 +9,14 @@ export const OWNER_ANNOTATION = 'omnia.altairalabs.ai/owner';
 /** Istio's: the policy is evaluated and counted, and refuses nothing. */
 export const DRY_RUN_ANNOTATION = 'istio.io/dry-run';
 
+/**
+ * Whether a label or annotation is one that Istio or the operator reads. Nobody else may add one to an object of ours:
+ * `istio.io/rev`, for example, makes the istiod of any other revision ignore it.
+ */
+export function changesEffect(key: string): boolean {
+  return key === MANAGED_BY_LABEL || /^([a-z0-9-]+\.)*(istio\.io|altairalabs\.ai)\//.test(key);
+}
+
 /** Istio's: on a Service or a Namespace, which waypoint its traffic takes; `none` for no waypoint. */
 export const USE_WAYPOINT_LABEL = 'istio.io/use-waypoint';
 export const USE_WAYPOINT_NAMESPACE_LABEL = 'istio.io/use-waypoint-namespace';

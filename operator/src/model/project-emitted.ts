@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { refOf, type KubeObject } from '@omnia-policy/kube';
-import { DRY_RUN_ANNOTATION, MANAGED_BY_LABEL, MANAGER, OWNER_ANNOTATION } from '../istio/names.js';
+import { changesEffect, MANAGED_BY_LABEL, MANAGER, OWNER_ANNOTATION } from '../istio/names.js';
 import { asRecord } from '../record.js';
 import type { EmittedObject } from './objects.js';
 import { asLabels } from './read-fields.js';
@@ -18,20 +18,23 @@ export function projectEmitted(object: KubeObject): EmittedObject {
 }
 
 /**
- * Of all that the operator decides: spec, our label and annotations, owner references. What others add beside it does
- * not count.
+ * Of all that the operator decides: spec, owner references, and the labels and annotations that change what the object
+ * does. What others note beside it does not count.
  */
 export function contentHash({ metadata, spec }: KubeObject): string {
-  const annotations = asLabels(metadata.annotations);
   const content = {
     spec,
-    managedBy: asLabels(metadata.labels)[MANAGED_BY_LABEL],
-    annotations: [OWNER_ANNOTATION, DRY_RUN_ANNOTATION].map((name) => annotations[name] ?? null),
+    labels: effective(metadata.labels),
+    annotations: effective(metadata.annotations),
     owners: (metadata.ownerReferences ?? []).map(({ kind, name, uid }) => ({ kind, name, uid })),
   };
   return createHash('sha256')
     .update(JSON.stringify(sorted(content)))
     .digest('hex');
+}
+
+function effective(pairs: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(asLabels(pairs)).filter(([key]) => changesEffect(key)));
 }
 
 /** The same value with all keys in order: the API server keeps none. */

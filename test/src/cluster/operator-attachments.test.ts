@@ -2,6 +2,7 @@ import t from 'tap';
 import { missingTools } from '../tools/find-tool.js';
 import { until } from '../until.js';
 import {
+  listObjects,
   namesOf,
   OPERATOR_TOOLS,
   startOperatorCluster,
@@ -64,4 +65,24 @@ t.test('WasmPlugins go when the module comes from no image any more', { skip }, 
     'production/omnia-tools-customer-tools',
   ]);
   t.match(await second.stop(), /exit code 0/);
+});
+
+t.test('a label by which Istio would ignore an object is taken off, a note is left', { skip }, async (t) => {
+  const server = await startOperatorCluster(t);
+  await server.apply(tutorialObjects());
+  t.match(await server.kubectl(['apply', '-f', TUTORIAL_POLICIES]), { code: 0 });
+  const operator = await startOperator({ server, teardown: t.teardown.bind(t) });
+  await untilCondition(server, AGENT_POLICY, { type: 'Effective', status: 'True', reason: 'Guarded' });
+  for (const kind of ['envoyfilter', 'authorizationpolicy']) {
+    const labelled = async (): Promise<Readonly<Record<string, string>>[]> =>
+      (await listObjects(server, kind)).map(({ metadata }) => metadata.labels ?? {});
+    t.ok((await labelled()).length > 0);
+    const label = ['label', kind, '-n', 'production', '--all', 'istio.io/rev=another', 'team=tools'];
+    t.match(await server.kubectl(label), { code: 0 });
+    await until(async () => (await labelled()).every((labels) => labels['istio.io/rev'] === undefined), {
+      what: `no ${kind} is of another revision`,
+    });
+    t.ok((await labelled()).every(({ team }) => team === 'tools'));
+  }
+  t.match(await operator.stop(), /exit code 0/);
 });
