@@ -7,7 +7,7 @@ import { worldOverCaches } from '../caches/world-over-caches.js';
 import { createEmittedObjects, type EmittedObjects } from '../apply/emitted-objects.js';
 import type { ApplyOutcome } from '../model/apply-outcome.js';
 import type { World } from '../model/world.js';
-import { toolWorkloads, type ToolWorkload } from '../plan/tool-workload.js';
+import { handOnWorkloads, toolWorkloads, type ToolWorkload } from '../plan/tool-workload.js';
 import { allKeys } from './all-keys.js';
 import { createAttachmentOutcomes, type AttachmentOutcomes } from './attachment-outcomes.js';
 import { keyText, type Key } from './key.js';
@@ -53,6 +53,7 @@ export function createClusterView(caches: ClusterCaches, nowMs = () => performan
       const before = view.world?.policySet;
       // A new object: what is derived from the former one no longer holds.
       const world = worldOverCaches(caches, { policySet, pods, replicas, attachments });
+      if (view.world) handOnWorkloads(view.world, world);
       view.world = world;
       view.workloadsAreOld = true;
       touch(view, before === undefined ? allKeys(caches, world) : touchedByPolicySet(before, world));

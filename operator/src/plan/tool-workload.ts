@@ -43,16 +43,54 @@ export function toolWorkloads(world: World): readonly ToolWorkload[] {
   return workloads;
 }
 
+/** For a world that differs from the former one in its policy set alone: only what registries speak may be other than there. */
+export function handOnWorkloads(former: World, world: World): void {
+  const workloads = known.get(former)?.map((workload) => asItSpeaks(world, workload));
+  if (workloads !== undefined) known.set(world, workloads);
+}
+
+function asItSpeaks(world: World, workload: ToolWorkload): ToolWorkload {
+  const registries = workload.registries.map((registry) => servedRegistry(world, registry));
+  const isSame = registries.every(
+    ({ speaksMcp }, index) => speaksMcp === workload.registries[index]?.speaksMcp,
+  );
+  return isSame ? workload : { ...workload, registries };
+}
+
+/** Services are about pods of their own namespace, so no workload has to do with one of another. */
 function findWorkloads(world: World): readonly ToolWorkload[] {
+  return [...byNamespace(servings(world))]
+    .flatMap((own) => {
+      const groups = joinOverlapping(bySelector(own));
+      return withSharedRegistries(
+        world,
+        groups.map((group) => workloadOf(world, group)),
+      );
+    })
+    .sort(byRef);
+}
+
+function byNamespace(all: readonly Serving[]): Iterable<readonly Serving[]> {
+  return grouped(all, ({ service }) => service.ref.namespace);
+}
+
+function bySelector(all: readonly Serving[]): Serving[][] {
+  return [...grouped(all, ({ selector }) => labelsText(selector))];
+}
+
+function grouped(all: readonly Serving[], keyOf: (serving: Serving) => string): Iterable<Serving[]> {
   const groups = new Map<string, Serving[]>();
-  for (const serving of servings(world)) {
-    const key = `${serving.service.ref.namespace} ${labelsText(serving.selector)}`;
+  for (const serving of all) {
+    const key = keyOf(serving);
     const group = groups.get(key);
     if (group) group.push(serving);
     else groups.set(key, [serving]);
   }
-  const workloads = joinOverlapping([...groups.values()]).map((group) => workloadOf(world, group));
-  return withSharedRegistries(world, workloads).toSorted(byRef);
+  return groups.values();
+}
+
+function servedRegistry({ policySet }: World, { namespace, name }: ObjectRef): ServedRegistry {
+  return { namespace, name, speaksMcp: policySet.speaksMcp(namespace, name) };
 }
 
 /** @param ref of the first of its Services */
@@ -152,12 +190,7 @@ function workloadOf(world: World, group: readonly Serving[]): ToolWorkload {
     ref: sorted[0]?.ref ?? first.service.ref,
     selector: first.selector,
     services: sorted,
-    registries: distinctRefs(
-      group.map(({ registry: { ref } }) => ({
-        ...ref,
-        speaksMcp: world.policySet.speaksMcp(ref.namespace, ref.name),
-      })),
-    ),
+    registries: distinctRefs(group.map(({ registry }) => servedRegistry(world, registry.ref))),
     named: [...named].sort(([a], [b]) => compareText(a, b)).map(([, port]) => port),
     overlaps: [],
   };
