@@ -21,6 +21,7 @@ export async function startWebhook(parts: OperatorParts): Promise<RunningWebhook
     configuration: settings.webhookConfiguration,
     lifetimeMs: CERTIFICATE_LIFETIME_MS,
     now: Date.now,
+    asked: {},
     judge: () => {
       // Else a policy that is in use could be deleted.
       if (allCaches(caches).some(({ health }) => health.state === 'pending')) return undefined;

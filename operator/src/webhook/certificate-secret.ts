@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from '@omnia-policy/kube';
-import { isIntact, type ServingCertificate } from './serving-certificate.js';
+import { isCertificate, isIntact, type ServingCertificate } from './serving-certificate.js';
 
 /** What the Secret holds, shared by all replicas. */
 export interface StoredCertificates {
@@ -21,8 +21,8 @@ export function readCertificates(secret: KubeObject): StoredCertificates | undef
   const current = readCertificate(data, CURRENT);
   if (current === undefined) return undefined;
   const next = readCertificate(data, NEXT);
-  const previousAuthority = data.get(PREVIOUS_AUTHORITY);
-  return { current, ...(next && { next }), ...(previousAuthority !== undefined && { previousAuthority }) };
+  const previousAuthority = data.get(PREVIOUS_AUTHORITY) ?? '';
+  return { current, ...(next && { next }), ...(isCertificate(previousAuthority) && { previousAuthority }) };
 }
 
 /** @param existing the Secret that is replaced: its version, labels and type are kept */

@@ -26,6 +26,15 @@ export function isIntact({ authority, certificate, key }: ServingCertificate): b
   }
 }
 
+/** Whether a text begins with a certificate in PEM. */
+export function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).validTo !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** @throws when the certificate is not PEM; see {@link isIntact} */
 export function validityOf({ certificate }: ServingCertificate): Validity {
   const { validFrom, validTo } = new X509Certificate(certificate);

@@ -1,5 +1,5 @@
 import { SECRETS, VALIDATING_WEBHOOKS, type KubeObject } from '@omnia-policy/kube';
-import { silentLogger } from '@omnia-policy/service';
+import { createLogger, silentLogger, type Logger } from '@omnia-policy/service';
 import t from 'tap';
 import { asRecord, asText } from '../record.js';
 import { createMemoryClient, refusal, type MemoryClient } from '../testing/memory-client.js';
@@ -10,16 +10,19 @@ const DAY_MS = 24 * 3600_000;
 const secret = { namespace: 'omnia-system', name: 'omnia-webhook-cert' };
 const configuration = { namespace: '', name: 'omnia-operator' };
 
-const webhookConfiguration: KubeObject = {
+const webhookConfiguration = {
   apiVersion: VALIDATING_WEBHOOKS.apiVersion,
   kind: VALIDATING_WEBHOOKS.kind,
   metadata: { name: 'omnia-operator' },
   webhooks: [
     { name: 'policies.omnia.altairalabs.ai', clientConfig: { url: 'https://127.0.0.1:1/validate' } },
   ],
-};
+} satisfies KubeObject;
 
-function startTending(): { client: MemoryClient; at: (day: number) => Promise<void> } {
+function startTending(logger: Logger = silentLogger): {
+  client: MemoryClient;
+  at: (day: number) => Promise<void>;
+} {
   const client = createMemoryClient();
   const clock = { nowMs: Date.parse('2026-01-01T00:00:00Z') };
   const startMs = clock.nowMs;
@@ -30,7 +33,8 @@ function startTending(): { client: MemoryClient; at: (day: number) => Promise<vo
     configuration: 'omnia-operator',
     lifetimeMs: 90 * DAY_MS,
     now: () => clock.nowMs,
-    logger: silentLogger,
+    logger,
+    asked: {},
   };
   return {
     client,
@@ -113,4 +117,30 @@ t.test("of two replicas that make one at a time, the second leaves the first one
     client.requests.filter((request) => request.startsWith('apply ')),
     [],
   );
+});
+
+t.test('that there is no configuration is logged once, and again when it had been there', async (t) => {
+  const lines: string[] = [];
+  const { client, at } = startTending(createLogger('warn', {}, { write: (line) => void lines.push(line) }));
+  for (const day of [0, 1, 2]) await at(day);
+  t.equal(lines.length, 1);
+  client.put(VALIDATING_WEBHOOKS, webhookConfiguration);
+  await at(3);
+  await client.delete(VALIDATING_WEBHOOKS, configuration);
+  for (const day of [4, 5]) await at(day);
+  t.equal(lines.length, 2);
+});
+
+t.test('what is no certificate in the Secret or the configuration is put right', async (t) => {
+  const { client, at } = startTending();
+  client.put(VALIDATING_WEBHOOKS, webhookConfiguration);
+  await at(0);
+  const before = client.stored(SECRETS, secret);
+  if (before === undefined) throw new Error('no Secret');
+  const garbage = Buffer.from('garbage').toString('base64');
+  client.put(SECRETS, { ...before, data: { ...asRecord(before.data), 'previous-ca.crt': garbage } });
+  const webhooks = [{ ...webhookConfiguration.webhooks[0], clientConfig: { caBundle: garbage } }];
+  client.put(VALIDATING_WEBHOOKS, { ...webhookConfiguration, webhooks });
+  await at(1);
+  t.equal(trusted(client), stored(client).current.authority);
 });

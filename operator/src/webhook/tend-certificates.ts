@@ -27,6 +27,8 @@ export interface CertificateTending {
   readonly lifetimeMs: number;
   readonly now: () => number;
   readonly logger: Logger;
+  /** Whether there was a ValidatingWebhookConfiguration at the last look; each look notes it. */
+  readonly asked: { last?: boolean };
 }
 
 /**
@@ -54,7 +56,15 @@ export async function tendCertificates(tending: CertificateTending): Promise<voi
   }
   const isTrusted =
     webhook !== undefined && (await trustAuthorities(client, configuration, trustedAuthorities(wanted)));
-  if (!isTrusted) logger.warn({ configuration }, 'no webhook configuration: nothing asks the webhook');
+  noteAsked(tending, isTrusted);
+}
+
+/** That nothing asks the webhook is said once, not at each look. */
+function noteAsked({ configuration, logger, asked }: CertificateTending, isAsked: boolean): void {
+  if (!isAsked && asked.last !== false) {
+    logger.warn({ configuration }, 'no webhook configuration: nothing asks the webhook');
+  }
+  asked.last = isAsked;
 }
 
 async function afterStep(
