@@ -9,6 +9,7 @@ const call: ToolCall = {
   tool: 'process_refund',
   agent: 'support-agent',
   agents: ['support-agent'],
+  isCallerUnknown: false,
   agentNamespace: 'production',
   principal: '',
   served: [],

@@ -41,7 +41,11 @@ t.test('where agents are known by their certificates', async (t) => {
     t.equal(await rule(toolRequest(call)), 'tool-access');
     t.equal(await rule(toolRequest({ ...call, principal: AGENT.replace('support', 'sales') })), 'allowed');
     t.equal(await rule(toolRequest({ ...call, principal: AGENT.replace('production', 'other') })), 'allowed');
-    t.equal(await rule(toolRequest({ ...call, principal: AGENT.replace('mesh.', 'evil.') })), 'allowed');
+    t.equal(
+      await rule(toolRequest({ ...call, principal: AGENT.replace('mesh.', 'evil.') })),
+      'caller-unknown',
+    );
+    t.equal(await rule(toolRequest({ ...call, principal: '' })), 'caller-unknown');
     const forged = { ...call, headers: { ...deleting, 'x-omnia-agent-name': 'sales-agent' } };
     t.equal(await rule(toolRequest(forged)), 'agent-mismatch');
   });
@@ -58,7 +62,8 @@ t.test('where agents are known by their certificates', async (t) => {
   });
 
   t.test('ToolPolicies hold for callers that are no agents, too', async (t) => {
-    const call = { principal: '', extensions: SERVED, headers: unnamed, body: '{"amount": 501}' };
+    const gateway = 'spiffe://mesh.example/ns/production/sa/gateway';
+    const call = { principal: gateway, extensions: SERVED, headers: unnamed, body: '{"amount": 501}' };
     t.equal(await rule(toolRequest(call), { bodyMark: '65536' }), 'max-refund-amount');
   });
 
@@ -71,7 +76,7 @@ t.test('where agents are known by their certificates', async (t) => {
       ] as const,
     });
     t.equal(await rule(question, told(AGENT)), 'tool-access');
-    t.equal(await rule(question, told('-')), 'allowed', 'Envoy does not know it');
+    t.equal(await rule(question, told('-')), 'caller-unknown', 'Envoy does not know it');
     t.equal(await rule(question, told(AGENT, 'production/billing')), 'registry-not-served');
     const other = toolRequest({
       headers: deleting,

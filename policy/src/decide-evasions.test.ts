@@ -102,7 +102,7 @@ t.test('the name of a tool beside it does not hide a message that can not be rea
   t.end();
 });
 
-t.test('a caller without a certificate is refused where it matters which agent calls', (t) => {
+t.test('a caller without a certificate of the mesh is refused where it matters which agent calls', (t) => {
   const call: MeshRequest = {
     ...{ principal: '', registries: ['production/customer-tools'] },
     headers: { 'x-omnia-tool-name': 'delete_account' },
@@ -110,6 +110,9 @@ t.test('a caller without a certificate is refused where it matters which agent c
   const policy = access('allowlist', ['lookup_order']);
   const set = meshPolicies(apiObject('AgentPolicy', 'production/p', policy));
   t.match(askMesh(set, call), { outcome: 'deny', denial: { rule: 'caller-unknown' } });
+  const foreign = { ...call, principal: principalOf('production/support-facade', 'other.mesh') };
+  t.match(askMesh(set, foreign), { outcome: 'deny', denial: { rule: 'caller-unknown' } });
+  t.equal(askMesh(set, { ...call, principal: principalOf('production/gateway') }).outcome, 'allow');
   t.equal(askMesh(meshPolicies(), call).outcome, 'allow');
   const elsewhere = meshPolicies(apiObject('AgentPolicy', 'staging/p', policy));
   t.equal(askMesh(elsewhere, call).outcome, 'allow');

@@ -1,7 +1,6 @@
 import { createActivation } from './cel/create-activation.js';
 import type { CompiledAgentPolicy } from './agent/compile-agent-policy.js';
 import { evaluateAgentPolicy, evaluateUnnamedTool } from './agent/evaluate-agent-policy.js';
-import type { AgentIdentity } from './call/agent-identity.js';
 import { registryNotNamed, type RegistryRef } from './call/attachment.js';
 import type { ToolCall } from './call/tool-call.js';
 import type { Activation } from './cel/expression.js';
@@ -16,8 +15,6 @@ import { selectedPolicies } from './tool/selected-policies.js';
 export interface DecideOptions {
   /** What happens to a request that is no tool call, and, if denied, to one that does not name agent and tool. */
   readonly unmatched: 'allow' | 'deny';
-  /** By what agents are known; `header` unless said otherwise. */
-  readonly agentIdentity?: AgentIdentity['kind'];
 }
 
 /**
@@ -55,8 +52,7 @@ function decideNamed(policySet: PolicySet, call: ToolCall, options: DecideOption
   const isNamed = shape.kind !== 'unmatched' && call.agent !== '' && call.tool !== '';
   if (!isNamed && options.unmatched === 'deny') return refuse(call, 'unmatched', UNMATCHED_MESSAGE);
   if (shape.kind === 'unmatched') return decideUnmatched(policySet, call);
-  const isUnproven = options.agentIdentity === 'principal' && call.principal === '';
-  if (isUnproven && restrictsAgents(policySet, call.namespace)) {
+  if (call.isCallerUnknown && restrictsAgents(policySet, call.namespace)) {
     return refuse(call, 'caller-unknown', CALLER_UNKNOWN_MESSAGE);
   }
   return decideCall(policySet, call);
@@ -161,7 +157,8 @@ function firstDenial(findings: readonly Finding[]): Finding | undefined {
 }
 
 const NO_AUDIT = { logDecisions: false, redactFields: [] };
-const CALLER_UNKNOWN_MESSAGE = 'The caller shows no certificate, so it can not be told which agent calls';
+const CALLER_UNKNOWN_MESSAGE =
+  'The caller shows no certificate of this mesh, so it can not be told which agent calls';
 const UNMATCHED_MESSAGE =
   'The request does not name a tool call: x-omnia-namespace, x-omnia-agent-name, x-omnia-tool-registry, x-omnia-tool-name';
 const PASSES: Decision = {

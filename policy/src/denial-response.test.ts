@@ -28,6 +28,7 @@ function call(mcp?: McpMessage): ToolCall {
       tool: 't',
       agent: 'a',
       agents: ['a'],
+      isCallerUnknown: false,
       agentNamespace: 'n',
       principal: '',
       served: [],

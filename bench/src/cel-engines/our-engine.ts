@@ -28,6 +28,7 @@ export const ourEngine: Engine = {
       tool: 'process_refund',
       agent: identity.agent,
       agents: [identity.agent],
+      isCallerUnknown: false,
       principal: '',
       served: [],
       headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),

@@ -75,7 +75,7 @@ function passesExtAuthz(set: PolicySet, served: readonly Served[], request: Requ
     },
     { kind: 'principal', trustDomain: 'cluster.local', agentsOf: set.agentsOf },
   );
-  return decide(set, call, { unmatched: 'allow', agentIdentity: 'principal' }).outcome === 'allow';
+  return decide(set, call, { unmatched: 'allow' }).outcome === 'allow';
 }
 
 function passesMesh(access: ToolAccess, served: readonly Served[], request: Request): boolean {

@@ -22,6 +22,8 @@ export interface Caller {
   readonly agent: string;
   /** All that run as the caller's service account: which one of them calls, only a header says. */
   readonly agents: readonly string[];
+  /** Whether not even the workload is known: no certificate, or one of another mesh. */
+  readonly isUnknown: boolean;
 }
 
 /**
@@ -39,15 +41,17 @@ export function callerByPrincipal(
     return ambiguous('agent-mismatch', `The caller's identity is not that of agent "${claimed}"`);
   }
   const [agent] = claimed === '' ? agents : [claimed];
-  if (workload === undefined || agent === undefined) return NOBODY;
+  if (workload === undefined) return UNKNOWN;
+  if (agent === undefined) return NO_AGENT;
   if (claimed === '' && agents.length > 1) {
     const which = `Several agents run as service account "${workload.serviceAccount}"`;
     return ambiguous('agent-mismatch', `${which}: name one of them in x-omnia-agent-name`);
   }
-  return { namespace: workload.namespace, agent, agents };
+  return { namespace: workload.namespace, agent, agents, isUnknown: false };
 }
 
-const NOBODY: Caller = { namespace: '', agent: '', agents: [] };
+const NO_AGENT: Caller = { namespace: '', agent: '', agents: [], isUnknown: false };
+const UNKNOWN: Caller = { ...NO_AGENT, isUnknown: true };
 const WORKLOAD = /^([^/]+)\/sa\/([^/]+)$/;
 
 interface Workload {

@@ -12,6 +12,7 @@ export interface CallNames {
   readonly agent: string;
   /** Every agent that the caller may be. */
   readonly agents: readonly string[];
+  readonly isCallerUnknown: boolean;
   readonly agentNamespace: string;
   /** Why the names can't stand together. */
   readonly refusal: AmbiguousCall | undefined;
@@ -34,12 +35,12 @@ export function callNames(question: NamesQuestion, identity: AgentIdentity): Cal
   };
   if (identity.kind === 'principal') return namesByPrincipal(claimed, question, identity);
   const refusal = doubled(claimed, NAMES) ?? misspelt(headers);
-  const agents = [claimed.agent];
+  const caller = { agents: [claimed.agent], isCallerUnknown: false };
   if (question.attachment === undefined || refusal !== undefined) {
     const { namespace, registry, tool, agent } = claimed;
-    return { namespace, registry, tool, agent, agents, agentNamespace: namespace, refusal };
+    return { namespace, registry, tool, agent, ...caller, agentNamespace: namespace, refusal };
   }
-  return namesByAttachment({ ...claimed, agents }, question, { attachment: question.attachment });
+  return namesByAttachment({ ...claimed, ...caller }, question, { attachment: question.attachment });
 }
 
 interface ClaimedNames {
@@ -83,7 +84,7 @@ function namesByPrincipal(
 ): CallNames {
   const refused = (refusal: AmbiguousCall): CallNames => ({
     ...claimed,
-    ...{ namespace: '', agentNamespace: '', agents: [], refusal },
+    ...{ namespace: '', agentNamespace: '', agents: [], isCallerUnknown: true, refusal },
   });
   const { attachment, principal } = question;
   if (attachment === undefined) return refused(NOT_ATTACHED);
@@ -91,10 +92,9 @@ function namesByPrincipal(
   if (twice) return refused(twice);
   const caller = callerByPrincipal(principal, claimed.agent, identity);
   if ('kind' in caller) return refused(caller);
-  return namesByAttachment({ ...claimed, ...caller }, question, {
-    attachment,
-    agentNamespace: caller.namespace,
-  });
+  const { namespace, agent, agents, isUnknown: isCallerUnknown } = caller;
+  const known = { ...claimed, namespace, agent, agents, isCallerUnknown };
+  return namesByAttachment(known, question, { attachment, agentNamespace: namespace });
 }
 
 const NOT_ATTACHED = ambiguous(
@@ -104,7 +104,7 @@ const NOT_ATTACHED = ambiguous(
 
 /** @param claimed its namespace is the one of the caller, as far as that is known */
 function namesByAttachment(
-  claimed: ClaimedNames & Pick<CallNames, 'agents'>,
+  claimed: ClaimedNames & Pick<CallNames, 'agents' | 'isCallerUnknown'>,
   { mcp }: NamesQuestion,
   { attachment, agentNamespace }: { readonly attachment: Attachment; readonly agentNamespace?: string },
 ): CallNames {
@@ -121,6 +121,7 @@ function namesByAttachment(
     tool: claimed.tool,
     agent: claimed.agent,
     agents: claimed.agents,
+    isCallerUnknown: claimed.isCallerUnknown,
     agentNamespace: agentNamespace ?? namespace,
     refusal: isServed ? undefined : found,
   };

@@ -36,6 +36,7 @@ export function toolCallFromHttp(
     namespace: names.namespace,
     agent: names.agent,
     agents: names.agents,
+    isCallerUnknown: names.isCallerUnknown,
     agentNamespace: names.agentNamespace,
     principal,
     registry: names.registry,

@@ -12,6 +12,8 @@ export interface ToolCall {
   readonly agent: string;
   /** Every agent that the caller may be, as far as its identity tells: the AgentPolicies of each of them hold. */
   readonly agents: readonly string[];
+  /** Its identity is none of a workload of the mesh: it may be any agent, or none. */
+  readonly isCallerUnknown: boolean;
   /** Kubernetes namespace of the calling agent: that of its identity in cluster mode, else the call's. */
   readonly agentNamespace: string;
   /** SPIFFE id that the peer's certificate proves; empty when unknown. */

@@ -71,7 +71,7 @@ export function meshCall(policySet: PolicySet, request: MeshRequest): ToolCall {
 export function askMesh(
   policySet: PolicySet,
   request: MeshRequest,
-  options: DecideOptions = { unmatched: 'allow', agentIdentity: 'principal' },
+  options: DecideOptions = { unmatched: 'allow' },
 ): Decision {
   return decide(policySet, meshCall(policySet, request), options);
 }

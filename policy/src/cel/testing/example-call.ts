@@ -23,6 +23,7 @@ export function exampleCall(example: ExampleCall = {}): ToolCall {
     tool: 'n',
     agent: 'support-agent',
     agents: ['support-agent'],
+    isCallerUnknown: false,
     agentNamespace: 'production',
     principal: '',
     served: [],
