@@ -143,3 +143,24 @@ t.test('a key that fails for the same reason again and again fills no log', asyn
   await until(() => runs > 20, 'it is tried many times');
   t.equal(lines.length, 1);
 });
+
+t.test('runs that never wait leave turns to others', async (t) => {
+  const keys = Array.from({ length: 100 }, (_, index) => `key-${index}`);
+  let runs = 0;
+  const run = (): Promise<void> => {
+    runs += 1;
+    for (const endMs = performance.now() + 1; performance.now() < endMs;);
+    return Promise.resolve();
+  };
+  const { queue } = start(t, { run });
+  for (const key of keys) queue.add(key);
+  const turns: number[] = [];
+  const takeTurn = (): void => {
+    turns.push(runs);
+    if (runs < keys.length) setImmediate(takeTurn);
+  };
+  setImmediate(takeTurn);
+  await queue.idle();
+  t.equal(runs, keys.length);
+  t.ok(turns.length > 1 && (turns[0] ?? 0) < keys.length);
+});

@@ -39,6 +39,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     ...{ options, concurrency, backoff: options.backoff ?? BACKOFF },
     ...{ waiting: new Set(), running: new Set(), failures: new Map(), resolveIdle: [] },
     told: createTold(options.nowMs ?? (() => performance.now())),
+    turnEndMs: undefined,
     later: createTimers((key) => {
       add(queue, key);
     }),
@@ -74,6 +75,8 @@ interface Queue {
   readonly failures: Map<string, number>;
   readonly later: ReturnType<typeof createTimers>;
   readonly told: Told;
+  /** Until when runs are begun in this turn of the event loop. */
+  turnEndMs: number | undefined;
   resolveIdle: (() => void)[];
 }
 
@@ -87,11 +90,27 @@ function startRuns(queue: Queue): void {
   for (const key of queue.waiting) {
     if (queue.running.size >= queue.concurrency) return;
     if (queue.running.has(key)) continue;
+    if (!hasTime(queue)) return;
     queue.waiting.delete(key);
     queue.later.delete(key);
     queue.running.add(key);
     void runKey(queue, key);
   }
+}
+
+/** Runs that find nothing to do never wait: thousands of them in a row would keep everything else from its turn. */
+const TURN_MS = 10;
+
+/** False when the queue has had its turn of the event loop; it goes on in the next one. */
+function hasTime(queue: Queue): boolean {
+  if (queue.turnEndMs === undefined) {
+    queue.turnEndMs = performance.now() + TURN_MS;
+    setImmediate(() => {
+      queue.turnEndMs = undefined;
+      startRuns(queue);
+    });
+  }
+  return performance.now() < queue.turnEndMs;
 }
 
 async function runKey(queue: Queue, key: string): Promise<void> {
