@@ -17,4 +17,5 @@ export {
   type KubePolicySource,
   type KubePolicySourceOptions,
 } from './policy-source/kube-policy-source.js';
+export { policyDocument, type PolicyBearing } from './policy-source/policy-documents.js';
 export type { KindReport, KubeSourceReport } from './policy-source/source-report.js';

@@ -15,7 +15,7 @@ import {
   type Logger,
   type Metrics,
 } from '@omnia-policy/service';
-import { allCaches, watchCluster, type ClusterCaches } from './caches/watch-cluster.js';
+import { allCaches, policyCaches, watchCluster, type ClusterCaches } from './caches/watch-cluster.js';
 import type { OperatorSettings } from './configuration.js';
 import { createClusterView, type ClusterView } from './controllers/cluster-view.js';
 import { lead } from './lead.js';
@@ -61,7 +61,7 @@ export async function runOperator(settings: OperatorSettings, logger: Logger): P
   const ops = await startOps(parts, metrics, webhook);
   const addresses = { ops: formatListenAddress(ops.address), ...addressOf(webhook) };
   logger.info(addresses, 'listening');
-  const working = work(parts, kubeMetrics, webhook);
+  const working = work(parts, webhook);
   const steps = [
     { name: 'stop leading', run: () => working.catch(() => undefined) },
     { name: 'close webhook', run: () => webhook?.close() },
@@ -129,13 +129,9 @@ function startOps(
 }
 
 /** Reads everything, then takes part in the election. Resolves when the process is to end. */
-async function work(
-  parts: OperatorParts,
-  kubeMetrics: KubeMetrics,
-  webhook: RunningWebhook | undefined,
-): Promise<void> {
+async function work(parts: OperatorParts, webhook: RunningWebhook | undefined): Promise<void> {
   const { client, caches, view, logger, signal } = parts;
-  const source = createKubePolicySource({ client, logger, metrics: kubeMetrics });
+  const source = createKubePolicySource({ client, logger, caches: policyCaches(caches) });
   await Promise.all([
     source.start((policySet) => {
       view.setPolicySet(policySet);

@@ -11,9 +11,10 @@ import type { WatchTiming } from '../cache/watch-timing.js';
 import type { KubeClient } from '../kube-client.js';
 import type { KubeMetrics } from '../kube-metrics.js';
 import type { ObjectCache } from '../object-cache.js';
+import { isDeepStrictEqual } from 'node:util';
 import { createCoalesced, type Coalesced } from './coalesce.js';
 import { createProblemLog, type ProblemLog } from './problem-log.js';
-import { POLICY_KINDS } from './policy-documents.js';
+import { POLICY_KINDS, type PolicyBearing } from './policy-documents.js';
 import { sourceReport, type KubeSourceReport } from './source-report.js';
 
 export interface KubePolicySource extends PolicySource {
@@ -30,6 +31,11 @@ export interface KubePolicySourceOptions {
   readonly logger: Logger;
   readonly metrics?: KubeMetrics;
   readonly timing?: Partial<WatchTiming>;
+  /**
+   * Of every kind that policy sets are made from: ToolPolicies, AgentPolicies, ToolRegistries, AgentRuntimes. For those who
+   * watch them anyway; without, the source watches them itself.
+   */
+  readonly caches?: readonly ObjectCache<PolicyBearing>[];
   /** Called with each new set before it is delivered, and with none when a change could not be taken. */
   readonly onLoad?: (report: KubeSourceReport, policySet: PolicySet | undefined) => void;
 }
@@ -53,13 +59,17 @@ export function createKubePolicySource(options: KubePolicySourceOptions): KubePo
       return isBehind ? source.reflected : versionsOf(source.caches);
     },
     async start(onChange, signal) {
-      source.caches = watchAll(options, signal);
+      source.caches = options.caches ?? watchAll(options, signal);
       await Promise.all(source.caches.map(({ synced }) => synced));
       const pending = createCoalesced(() => {
         publish(source, onChange);
       });
       source.pending = pending;
-      for (const cache of source.caches) cache.onChange(pending.ask);
+      for (const cache of source.caches) {
+        cache.onChange(({ before, after }) => {
+          if (!isDeepStrictEqual(before?.document, after?.document)) pending.ask();
+        });
+      }
       signal.addEventListener('abort', pending.stop);
       publish(source, onChange);
     },
@@ -68,7 +78,7 @@ export function createKubePolicySource(options: KubePolicySourceOptions): KubePo
 
 interface Source {
   readonly options: KubePolicySourceOptions;
-  caches: readonly ObjectCache<PolicyDocument>[];
+  caches: readonly ObjectCache<PolicyBearing>[];
   readonly problems: ProblemLog;
   /** What `current` was made from. */
   reflected: Readonly<Record<string, string>>;
@@ -81,9 +91,18 @@ interface Source {
 function watchAll(
   { client, logger, metrics, timing }: KubePolicySourceOptions,
   signal: AbortSignal,
-): ObjectCache<PolicyDocument>[] {
+): ObjectCache<PolicyBearing>[] {
   const common = { logger, signal, ...(metrics && { metrics }), ...(timing && { timing }) };
-  return POLICY_KINDS.map((kind) => watchObjects(client, { ...kind, ...common }));
+  return POLICY_KINDS.map(({ project, ...kind }) =>
+    watchObjects(client, {
+      ...kind,
+      ...common,
+      project(object) {
+        const document = project(object);
+        return document && { document };
+      },
+    }),
+  );
 }
 
 function publish(source: Source, onChange: (policySet: PolicySet) => void): void {
@@ -104,7 +123,7 @@ function nextSet(source: Source): PolicySet | undefined {
   const revision = Object.values(versions).join('.');
   try {
     // In an order that every replica shows.
-    const documents = caches.flatMap((cache) => [...cache.all()].sort(byOrigin));
+    const documents = caches.flatMap(documentsOf);
     const set = compilePolicySet(documents, {
       revision,
       claimsShare: 'namespace',
@@ -119,6 +138,13 @@ function nextSet(source: Source): PolicySet | undefined {
     source.options.logger.error({ revision, err: error }, 'policy change not taken');
     return undefined;
   }
+}
+
+function documentsOf(cache: ObjectCache<PolicyBearing>): readonly PolicyDocument[] {
+  return cache
+    .all()
+    .flatMap(({ document }) => document ?? [])
+    .sort(byOrigin);
 }
 
 function byOrigin(a: PolicyDocument, b: PolicyDocument): number {

@@ -24,6 +24,16 @@ export const POLICY_KINDS: readonly PolicyKind[] = [
   { kind: AGENT_RUNTIMES, mayBeMissing: true, project: serviceAccount },
 ];
 
+/** A kept object that says what a policy set needs of it; undefined: nothing. */
+export interface PolicyBearing {
+  readonly document: PolicyDocument | undefined;
+}
+
+/** What a policy set needs of an object; undefined also for kinds that policy sets are not made from. */
+export function policyDocument(object: KubeObject): PolicyDocument | undefined {
+  return POLICY_KINDS.find(({ kind }) => kind.kind === object.kind)?.project(object);
+}
+
 /** Status and labels decide nothing, so they make no new set. */
 function wholeSpec({ apiVersion, kind, metadata, spec }: KubeObject): PolicyDocument {
   const { name, namespace = '', generation } = metadata;

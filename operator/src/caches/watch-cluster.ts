@@ -17,6 +17,7 @@ import {
   type KubeObject,
   type ListScope,
   type ObjectCache,
+  type PolicyBearing,
   type ResourceKind,
 } from '@omnia-policy/kube';
 import type { Logger } from '@omnia-policy/service';
@@ -31,6 +32,7 @@ import { projectReplica } from '../model/project-replica.js';
 import { projectNamespace, projectService } from '../model/project-service.js';
 import { projectToolRegistry } from '../model/project-tool-registry.js';
 import { projectSecret } from './project-secret.js';
+import { withDocument } from './with-document.js';
 import { withOwnStatus } from './own-status.js';
 
 export interface WatchClusterOptions {
@@ -43,7 +45,7 @@ export interface WatchClusterOptions {
   readonly signal: AbortSignal;
 }
 
-/** One watch for each kind that plans look at, save what the policy set is made from. */
+/** One watch for each kind that plans look at; what the policy set is made from is kept with the same objects. */
 export type ClusterCaches = ReturnType<typeof watchCluster>;
 
 /** What the platform, and Istio, may not have installed (yet). */
@@ -51,6 +53,8 @@ const OPTIONAL = { mayBeMissing: true };
 
 /** Each filter has the module in it, some 100 KB. */
 const EMITTED_PAGE = 50;
+
+const projectKeptAgent = withDocument((object) => withOwnStatus(projectAgent(object)));
 
 export function watchCluster(options: WatchClusterOptions) {
   const { client, systemNamespace, secretNamespaces, ...common } = options;
@@ -60,11 +64,11 @@ export function watchCluster(options: WatchClusterOptions) {
     more: { readonly scope?: ListScope; readonly mayBeMissing?: boolean } = {},
   ): ObjectCache<T> => watchObjects(client, { ...common, kind, project, ...more });
   return {
-    toolPolicies: watch(TOOL_POLICIES, projectPolicy),
-    agentPolicies: watch(AGENT_POLICIES, projectPolicy),
+    toolPolicies: watch(TOOL_POLICIES, withDocument(projectPolicy)),
+    agentPolicies: watch(AGENT_POLICIES, withDocument(projectPolicy)),
     privacyPolicies: watch(SESSION_PRIVACY_POLICIES, projectPrivacyPolicy),
-    toolRegistries: watch(TOOL_REGISTRIES, projectToolRegistry, OPTIONAL),
-    agents: watch(AGENT_RUNTIMES, (object) => withOwnStatus(projectAgent(object)), OPTIONAL),
+    toolRegistries: watch(TOOL_REGISTRIES, withDocument(projectToolRegistry), OPTIONAL),
+    agents: watch(AGENT_RUNTIMES, projectKeptAgent, OPTIONAL),
     workspaces: watch(WORKSPACES, (object) => withOwnStatus(projectWorkspace(object)), OPTIONAL),
     services: watch(SERVICES, projectService),
     pods: watch(PODS, projectPod),
@@ -90,6 +94,11 @@ export function watchCluster(options: WatchClusterOptions) {
       }),
     ),
   };
+}
+
+/** Those that the policy set is made from. */
+export function policyCaches(caches: ClusterCaches): readonly ObjectCache<PolicyBearing>[] {
+  return [caches.toolPolicies, caches.agentPolicies, caches.toolRegistries, caches.agents];
 }
 
 /** All of them, to wait for and to look after. */

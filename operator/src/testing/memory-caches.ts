@@ -14,6 +14,7 @@ import {
 } from '@omnia-policy/kube';
 import { EMITTED_KINDS } from '../apply/emitted-objects.js';
 import { withOwnStatus } from '../caches/own-status.js';
+import { withDocument } from '../caches/with-document.js';
 import { projectSecret } from '../caches/project-secret.js';
 import { projectAgent, projectWorkspace } from '../model/project-agent.js';
 import { projectAuthorization } from '../model/project-authorization.js';
@@ -28,11 +29,14 @@ import { createMemoryCache } from './memory-cache.js';
 /** The caches of an operator, empty, to be filled by hand. */
 export function createMemoryCaches() {
   return {
-    toolPolicies: createMemoryCache(TOOL_POLICIES, projectPolicy),
-    agentPolicies: createMemoryCache(AGENT_POLICIES, projectPolicy),
+    toolPolicies: createMemoryCache(TOOL_POLICIES, withDocument(projectPolicy)),
+    agentPolicies: createMemoryCache(AGENT_POLICIES, withDocument(projectPolicy)),
     privacyPolicies: createMemoryCache(SESSION_PRIVACY_POLICIES, projectPrivacyPolicy),
-    toolRegistries: createMemoryCache(TOOL_REGISTRIES, projectToolRegistry),
-    agents: createMemoryCache(AGENT_RUNTIMES, (object) => withOwnStatus(projectAgent(object))),
+    toolRegistries: createMemoryCache(TOOL_REGISTRIES, withDocument(projectToolRegistry)),
+    agents: createMemoryCache(
+      AGENT_RUNTIMES,
+      withDocument((object) => withOwnStatus(projectAgent(object))),
+    ),
     workspaces: createMemoryCache(WORKSPACES, (object) => withOwnStatus(projectWorkspace(object))),
     services: createMemoryCache(SERVICES, projectService),
     pods: createMemoryCache(PODS, projectPod),

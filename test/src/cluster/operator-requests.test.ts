@@ -44,6 +44,14 @@ t.test('one change costs one write for each object that differs, and no list', {
   await untilCondition(server, policy, { type: 'Ready', status: 'True', reason: 'PolicyValidated' });
   await until(async () => (await listObjects(server, 'envoyfilters')).length === 2, { what: 'filters' });
 
+  const cacheLists = (await operator.metrics()).matchAll(
+    /^omnia_kube_cache_lists_total\{kind="(\w+)"\} (\d+)$/gm,
+  );
+  const listed = new Map([...cacheLists].map(([, kind, count]) => [kind, count]));
+  for (const kind of ['ToolPolicy', 'AgentPolicy', 'ToolRegistry', 'AgentRuntime']) {
+    t.equal(listed.get(kind), '1', `${kind} is read once, for plans and for the policy set`);
+  }
+
   /** What is asked of the API server until the status tells of this generation. */
   const costOf = async (cel: string, generation: number): Promise<Record<string, number>> => {
     const before = await requests(operator);
