@@ -16,11 +16,15 @@ export interface Probe {
   close(): void;
 }
 
-/** Processes of ours that are started from now on can be asked. */
-export function startProbe(): Probe {
+/**
+ * Processes of ours that are started from now on can be asked.
+ *
+ * @param flags more flags of Node for them
+ */
+export function startProbe(flags: readonly string[]): Probe {
   const folder = mkdtempSync(join(tmpdir(), 'omnia-probe-'));
   const preload = new URL('probe-preload.js', import.meta.url).href;
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import ${preload}`.trim();
+  process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', ...flags, '--import', preload].join(' ').trim();
   process.env[PROBE_FOLDER_VARIABLE] = folder;
   const ask = (pid: number, question: ProbeQuestion): Promise<ProbeAnswer> =>
     askOne(probeSocket(folder, pid), question);

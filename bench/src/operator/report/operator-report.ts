@@ -18,6 +18,7 @@ export function operatorReport(result: OperatorResult): string {
     targetTable(result),
     '## From nothing to all policies Active',
     startTable(result),
+    startLines(result),
     '## One change until calls obey it',
     enforcedTable(result),
     '## What a change costs',
@@ -50,18 +51,28 @@ function targetTable(result: OperatorResult): string {
 }
 
 function startTable({ fill, firstStart, restart }: OperatorResult): string {
+  const rows = [
+    [`${thousands(fill.objects)} objects created, the operator running`, fill.fillMs],
+    ['then, until all policies were Active', fill.activeMs],
+    ['then, until ext-authz was reported to enforce all', fill.enforcedMs],
+    ['operator started on the full cluster for the first time: ready', firstStart.readyMs],
+    ['the same: all policies Active', firstStart.doneMs],
+    ['operator started again: ready', restart.readyMs],
+    ['the same: nothing left to do', restart.doneMs],
+  ] as const;
   return markdownTable(
-    ['', 'seconds', 'requests of the operator'],
-    [
-      [`${thousands(fill.objects)} objects created, the operator running`, seconds(fill.fillMs), '–'],
-      ['then, until all policies were Active', seconds(fill.activeMs), '–'],
-      ['then, until ext-authz was reported to enforce all', seconds(fill.enforcedMs), '–'],
-      ['operator started on the full cluster for the first time: ready', seconds(firstStart.readyMs), '–'],
-      ['the same: all policies Active', seconds(firstStart.doneMs), requestText(firstStart.requests, 1)],
-      ['operator started again: ready', seconds(restart.readyMs), '–'],
-      ['the same: nothing left to do', seconds(restart.doneMs), requestText(restart.requests, 1)],
-    ],
+    ['', 'seconds'],
+    rows.map(([title, milliseconds]) => [title, seconds(milliseconds)]),
   );
+}
+
+function startLines({ firstStart, restart }: OperatorResult): string {
+  return [
+    'Requests of the operator:',
+    '',
+    `- Started for the first time: ${requestText(firstStart.requests, 1)}`,
+    `- Started again: ${requestText(restart.requests, 1)}`,
+  ].join('\n');
 }
 
 function enforcedTable({ enforced }: OperatorResult): string {
@@ -144,4 +155,5 @@ const HOW_TO_READ = `## How to read this
 - Blocked: the longest time that the process got to nothing else within the seconds after a change, median (and most) of some
   changes. Checks of tool calls wait so long in ext-authz.
 - Requests leave out heartbeats: Leases, the webhook's certificate. A list counts for each of its pages.
-- The heap is measured as it is found, and again after a full collection; resident is what the system counts.`;
+- The heap is measured as it is found, and again after a full collection; resident is what the system counts. The
+  heap is bounded to 384 MiB, half of the chart's memory limit, which is what Node takes in a container of that size.`;
