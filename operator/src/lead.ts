@@ -21,7 +21,7 @@ export async function lead(parts: OperatorParts, webhook: RunningWebhook | undef
     metrics.leads(true);
     const client = createLeadingClient(parts.client, leadership);
     // Anew each time: what was written before may have been changed by another leader since.
-    const writeStatus = createStatusWriter(client, Date.now);
+    const writeStatus = createStatusWriter({ client, logger, nowMs: Date.now });
     const applier = createApplier({ client, emitted: view.emitted, logger });
     view.forgetOutcomes();
     const { world, noteOutcome } = view;

@@ -5,9 +5,11 @@ import {
   type KubeClient,
   type ResourceKind,
 } from '@omnia-policy/kube';
+import type { Logger } from '@omnia-policy/service';
 import type { Identified } from '../model/objects.js';
 import type { DesiredStatus } from '../plan/plan.js';
 import { mergeStatus } from './merge-status.js';
+import { createOlderDefinitions } from './older-definitions.js';
 
 /** The other kinds have writers beside the operator, each with fields and conditions of its own. */
 const OURS_ALONE: readonly ResourceKind[] = [TOOL_POLICIES, AGENT_POLICIES];
@@ -21,14 +23,23 @@ export type StatusWriter = (desired: DesiredStatus, stored: StoredObject | undef
 
 type StoredObject = Pick<Identified, 'status'>;
 
-export function createStatusWriter(client: KubeClient, nowMs: () => number): StatusWriter {
+export interface StatusWriterOptions {
+  readonly client: KubeClient;
+  readonly logger: Logger;
+  /** Unix time in milliseconds. */
+  readonly nowMs: () => number;
+}
+
+export function createStatusWriter({ client, logger, nowMs }: StatusWriterOptions): StatusWriter {
   // The watch tells of a write a little later: until then the same would be written again.
   const written = new WeakMap<StoredObject, DesiredStatus['status']>();
-  return async (desired, stored) => {
+  const definitions = createOlderDefinitions(logger);
+  const write: StatusWriter = async (desired, stored) => {
     const { kind, ref } = desired;
     const isSoleWriter = OURS_ALONE.includes(kind);
-    const known = stored && (written.get(stored) ?? stored.status);
-    const status = mergeStatus({ stored: known, desired: desired.status, nowMs: nowMs(), isSoleWriter });
+    const before = stored && (written.get(stored) ?? stored.status);
+    const known = definitions.known(kind, desired.status);
+    const status = mergeStatus({ stored: before, desired: known, nowMs: nowMs(), isSoleWriter });
     if (status === undefined) return;
     const metadata = { name: ref.name, ...(kind.isNamespaced && { namespace: ref.namespace }) };
     try {
@@ -39,7 +50,10 @@ export function createStatusWriter(client: KubeClient, nowMs: () => number): Sta
       );
       if (stored !== undefined) written.set(stored, status);
     } catch (error) {
+      if (definitions.learn(kind, error)) return write(desired, stored);
       if (!isRefusal(error, 404)) throw error;
+      if ((await client.get(kind, ref)) !== undefined) definitions.noteNone(kind);
     }
   };
+  return write;
 }
