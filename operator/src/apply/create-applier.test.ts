@@ -254,6 +254,21 @@ t.test('who keeps changing an object is answered at once, but not without end', 
   t.strictSame(await applier.apply(OWNER, [desired('a', { action: 'AUDIT' })]), { kind: 'applied' }, 'news');
 });
 
+t.test('what is refused is no repair: the status goes on saying why', async (t) => {
+  const { client, applier, seen } = start();
+  await applier.apply(OWNER, [desired('a')]);
+  seen('a');
+  await client.delete(KIND, ref('a'));
+  seen('a');
+  client.refuse = () => {
+    throw refusal(403, 'Forbidden', 'the namespace is being terminated');
+  };
+  for (let index = 0; index < 30; index += 1) {
+    const outcome = await applier.apply(OWNER, [desired('a')]);
+    t.match(outcome, { kind: 'refused', message: /being terminated/ });
+  }
+});
+
 t.test('a database that was restored has versions that never come: the watch is believed', async (t) => {
   const { client, clock, cache, applier } = start();
   await applier.apply(OWNER, [desired('a')]);

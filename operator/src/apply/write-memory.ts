@@ -15,10 +15,11 @@ export interface WriteMemory {
    * backup has versions that the watch never comes to.
    */
   recent(owner: string, key: string): Written | undefined;
+  /** The same content as last time puts the object right once more. */
   note(owner: string, key: string, written: Written): void;
   /** Everything else of this owner is forgotten. */
   keepOnly(owner: string, keys: ReadonlySet<string>): void;
-  /** Counts that the object is put right once more. False when that was so often that somebody must be working against it. */
+  /** False when the object was put right so often that somebody must be working against it. */
   mayRepair(owner: string, key: string): boolean;
 }
 
@@ -47,9 +48,11 @@ export function createWriteMemory(nowMs: () => number): WriteMemory {
       return one && nowMs() - one.atMs <= RECENT_MS ? one.written : undefined;
     },
     note(owner, key, written) {
-      const one = find(owner, key) ?? { repairs: REPAIRS, countedMs: nowMs() };
+      const one = find(owner, key);
+      const isRepair = one?.written.wanted === written.wanted;
+      const repairs = one === undefined ? REPAIRS : one.repairs - (isRepair ? 1 : 0);
       const objects = owners.get(owner) ?? new Map<string, Remembered>();
-      objects.set(key, { ...one, written, atMs: nowMs() });
+      objects.set(key, { written, repairs, countedMs: one?.countedMs ?? nowMs(), atMs: nowMs() });
       owners.set(owner, objects);
     },
     keepOnly(owner, keys) {
@@ -63,9 +66,7 @@ export function createWriteMemory(nowMs: () => number): WriteMemory {
       const regained = Math.floor((nowMs() - one.countedMs) / REPAIR_MS);
       one.repairs = Math.min(REPAIRS, one.repairs + regained);
       one.countedMs = one.repairs === REPAIRS ? nowMs() : one.countedMs + regained * REPAIR_MS;
-      if (one.repairs === 0) return false;
-      one.repairs -= 1;
-      return true;
+      return one.repairs > 0;
     },
   };
 }

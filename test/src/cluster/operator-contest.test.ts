@@ -72,4 +72,22 @@ t.test('an object that somebody else works on, too', { skip }, async (t) => {
     });
     await untilCondition(server, POLICY, { type: 'Ready', status: 'True', reason: 'PolicyApplied' });
   });
+
+  // It stays so: nobody finishes the deletion here.
+  t.test('in a namespace that goes away, what is refused is told, and fills no log', async (t) => {
+    t.match(await server.kubectl(['delete', 'namespace', 'production', '--wait=false']), { code: 0 });
+    await server.kubectl(['delete', 'authorizationpolicy', '-n', 'production', NAME]);
+    const refused = { type: 'Ready', status: 'False', reason: 'Refused' };
+    await until(
+      async () => (await untilCondition(server, POLICY, refused)).message.includes('being terminated'),
+      { what: 'the status says why' },
+    );
+    const failures = (level: string): number =>
+      operator.log().filter((line) => line.msg === 'work failed' && line.level === level).length;
+    const before = failures('warn');
+    const tries = failures('debug');
+    await until(() => failures('debug') > tries, { what: 'it was tried again', timeoutMs: 90_000 });
+    t.equal(failures('warn'), before);
+    t.match(await operator.stop(), /exit code 0/);
+  });
 });
