@@ -66,11 +66,12 @@ async function applyOne(applying: Applying, owner: string, desired: DesiredObjec
   if (last?.wanted === wanted && !memory.mayRepair(owner, key)) return contestedOutcome(desired);
   const found = known === undefined ? await client.get(kind, refOf(object)) : undefined;
   if (found !== undefined && !mayTake(found, owner)) return clash(desired);
-  const stored = await applyObject(client, desired, known !== undefined || found !== undefined);
+  const isKnownOurs = known !== undefined || found !== undefined;
+  const stored = await applyObject(client, desired, { wanted, isKnownOurs });
   memory.note(owner, key, {
     wanted,
-    stored: contentHash(stored),
-    resourceVersion: stored.metadata.resourceVersion ?? '',
+    stored: stored.contentHash,
+    resourceVersion: stored.resourceVersion,
   });
   logger.info({ owner, object: objectName(kind, object) }, 'applied');
   return { kind: 'applied' };

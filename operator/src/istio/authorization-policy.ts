@@ -1,7 +1,8 @@
 import { AUTHORIZATION_POLICIES, type ObjectRef } from '@omnia-policy/kube';
 import type { JsonObject } from '@omnia-policy/policy';
 import type { DesiredObject } from '../plan/plan.js';
-import { emittedMetadata, type Owner } from './metadata.js';
+import { emittedObject } from './emitted-object.js';
+import type { Owner } from './metadata.js';
 import { policyTarget, type Target } from './target.js';
 
 /** One condition on a header. `*` in values: it is there; in notValues: it is absent. */
@@ -31,23 +32,19 @@ export function denyPolicy(ref: ObjectRef, owner: Owner, policy: DenyPolicy): De
       `AuthorizationPolicy ${ref.namespace}/${ref.name} would refuse everybody or nothing`,
     );
   }
-  return {
-    kind: AUTHORIZATION_POLICIES,
-    object: {
-      apiVersion: AUTHORIZATION_POLICIES.apiVersion,
-      kind: AUTHORIZATION_POLICIES.kind,
-      metadata: emittedMetadata(ref, owner, { dryRun }),
-      spec: {
-        ...policyTarget(policy.target),
-        action: 'DENY',
-        rules: rules.map((conditions) => ({
-          from: [{ source: { principals } }],
-          to: [{ operation: { ports: ports.map(String) } }],
-          ...(conditions.length === 0 ? {} : { when: conditions.map(whenHeader) }),
-        })),
-      },
+  return emittedObject(AUTHORIZATION_POLICIES, ref, {
+    owner,
+    dryRun,
+    spec: {
+      ...policyTarget(policy.target),
+      action: 'DENY',
+      rules: rules.map((conditions) => ({
+        from: [{ source: { principals } }],
+        to: [{ operation: { ports: ports.map(String) } }],
+        ...(conditions.length === 0 ? {} : { when: conditions.map(whenHeader) }),
+      })),
     },
-  };
+  });
 }
 
 function whenHeader({ header, values, notValues }: HeaderCondition): JsonObject {

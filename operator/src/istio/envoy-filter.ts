@@ -2,7 +2,8 @@ import { ENVOY_FILTERS, type ObjectRef } from '@omnia-policy/kube';
 import type { NamedExtension } from '@omnia-policy/envoy';
 import type { JsonObject } from '@omnia-policy/policy';
 import type { DesiredObject } from '../plan/plan.js';
-import { emittedMetadata, type Owner } from './metadata.js';
+import { emittedObject } from './emitted-object.js';
+import type { Owner } from './metadata.js';
 import { filterTarget, type Target } from './target.js';
 
 /** Which of a proxy's filter chains for incoming requests. */
@@ -26,15 +27,10 @@ export function envoyFilter(
   owner: Owner,
   { target, patches }: { readonly target: Target; readonly patches: readonly JsonObject[] },
 ): DesiredObject {
-  return {
-    kind: ENVOY_FILTERS,
-    object: {
-      apiVersion: ENVOY_FILTERS.apiVersion,
-      kind: ENVOY_FILTERS.kind,
-      metadata: emittedMetadata(ref, owner),
-      spec: { ...filterTarget(target), configPatches: patches },
-    },
-  };
+  return emittedObject(ENVOY_FILTERS, ref, {
+    owner,
+    spec: { ...filterTarget(target), configPatches: patches },
+  });
 }
 
 /**

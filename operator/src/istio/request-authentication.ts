@@ -1,6 +1,7 @@
 import { REQUEST_AUTHENTICATIONS, type ObjectRef } from '@omnia-policy/kube';
 import type { DesiredObject } from '../plan/plan.js';
-import { emittedMetadata, type Owner } from './metadata.js';
+import { emittedObject } from './emitted-object.js';
+import type { Owner } from './metadata.js';
 import { policyTarget, type Target } from './target.js';
 
 /** Who signs the tokens of users. */
@@ -22,22 +23,17 @@ export function requestAuthentication(
   owner: Owner,
   { target, issuers }: { readonly target: Target; readonly issuers: readonly Issuer[] },
 ): DesiredObject {
-  return {
-    kind: REQUEST_AUTHENTICATIONS,
-    object: {
-      apiVersion: REQUEST_AUTHENTICATIONS.apiVersion,
-      kind: REQUEST_AUTHENTICATIONS.kind,
-      metadata: emittedMetadata(ref, owner),
-      spec: {
-        ...policyTarget(target),
-        jwtRules: issuers.map(({ issuer, audiences, jwksUri, jwks }) => ({
-          issuer,
-          ...(audiences.length === 0 ? {} : { audiences }),
-          ...(jwks === undefined ? {} : { jwks }),
-          ...(jwksUri === undefined || jwks !== undefined ? {} : { jwksUri }),
-          forwardOriginalToken: true,
-        })),
-      },
+  return emittedObject(REQUEST_AUTHENTICATIONS, ref, {
+    owner,
+    spec: {
+      ...policyTarget(target),
+      jwtRules: issuers.map(({ issuer, audiences, jwksUri, jwks }) => ({
+        issuer,
+        ...(audiences.length === 0 ? {} : { audiences }),
+        ...(jwks === undefined ? {} : { jwks }),
+        ...(jwksUri === undefined || jwks !== undefined ? {} : { jwksUri }),
+        forwardOriginalToken: true,
+      })),
     },
-  };
+  });
 }

@@ -1,7 +1,8 @@
 import { WASM_PLUGINS, type ObjectRef } from '@omnia-policy/kube';
 import type { JsonObject } from '@omnia-policy/policy';
 import type { DesiredObject } from '../plan/plan.js';
-import { emittedMetadata, type Owner } from './metadata.js';
+import { emittedObject } from './emitted-object.js';
+import type { Owner } from './metadata.js';
 import { policyTarget, type Target } from './target.js';
 
 /** The filter module in a registry of images. */
@@ -27,25 +28,20 @@ export interface WasmPlugin {
  */
 export function wasmPlugin(ref: ObjectRef, owner: Owner, plugin: WasmPlugin): DesiredObject {
   const { target, module, ports, configuration } = plugin;
-  return {
-    kind: WASM_PLUGINS,
-    object: {
-      apiVersion: WASM_PLUGINS.apiVersion,
-      kind: WASM_PLUGINS.kind,
-      metadata: emittedMetadata(ref, owner),
-      spec: {
-        ...policyTarget(target),
-        url: module.url,
-        sha256: module.sha256,
-        ...(module.imagePullSecret === undefined ? {} : { imagePullSecret: module.imagePullSecret }),
-        phase: 'AUTHZ',
-        failStrategy: 'FAIL_CLOSE',
-        // Without a mode it runs on calls that the workload makes, too.
-        match: [
-          { mode: 'SERVER', ...(ports.length === 0 ? {} : { ports: ports.map((number) => ({ number })) }) },
-        ],
-        pluginConfig: configuration,
-      },
+  return emittedObject(WASM_PLUGINS, ref, {
+    owner,
+    spec: {
+      ...policyTarget(target),
+      url: module.url,
+      sha256: module.sha256,
+      ...(module.imagePullSecret === undefined ? {} : { imagePullSecret: module.imagePullSecret }),
+      phase: 'AUTHZ',
+      failStrategy: 'FAIL_CLOSE',
+      // Without a mode it runs on calls that the workload makes, too.
+      match: [
+        { mode: 'SERVER', ...(ports.length === 0 ? {} : { ports: ports.map((number) => ({ number })) }) },
+      ],
+      pluginConfig: configuration,
     },
-  };
+  });
 }
