@@ -1,4 +1,6 @@
 export type { Problem, ProblemCode } from './resources/problem.js';
+export { asRecord, isRecord } from './resources/field.js';
+export { compareText } from './index-policies.js';
 export { API_VERSION, parseResource, type ParsedResource, type Resource } from './resources/resource.js';
 export { isList, type JsonArray, type JsonObject, type JsonValue } from './call/json.js';
 export type {

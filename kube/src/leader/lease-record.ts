@@ -1,3 +1,4 @@
+import { asRecord } from '@omnia-policy/policy';
 import type { KubeObject, ObjectRef } from '../kube-object.js';
 import { LEASES } from '../resource-kind.js';
 
@@ -11,8 +12,7 @@ export interface LeaseRecord {
 }
 
 export function readLease({ spec }: KubeObject, defaultDurationMs: number): LeaseRecord {
-  const fields = typeof spec === 'object' && spec !== null ? (spec as Record<string, unknown>) : {};
-  const { holderIdentity, leaseDurationSeconds, leaseTransitions, acquireTime } = fields;
+  const { holderIdentity, leaseDurationSeconds, leaseTransitions, acquireTime } = asRecord(spec);
   return {
     holder: typeof holderIdentity === 'string' ? holderIdentity : '',
     durationMs: typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds * 1_000 : defaultDurationMs,

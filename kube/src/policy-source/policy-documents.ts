@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '@omnia-policy/policy';
+import { asRecord, type PolicyDocument } from '@omnia-policy/policy';
 import type { KubeObject } from '../kube-object.js';
 import {
   AGENT_POLICIES,
@@ -46,7 +46,7 @@ function wholeSpec({ apiVersion, kind, metadata, spec }: KubeObject): PolicyDocu
 /** An agent that runs as the usual account needs no document: there may be very many. */
 function serviceAccount({ apiVersion, kind, metadata, spec }: KubeObject): PolicyDocument | undefined {
   const { name, namespace = '' } = metadata;
-  const serviceAccountName = field(field(spec, 'podOverrides'), 'serviceAccountName');
+  const { serviceAccountName } = asRecord(asRecord(spec).podOverrides);
   if (typeof serviceAccountName !== 'string' || serviceAccountName === '') return undefined;
   return {
     origin: `${kind}/${namespace}/${name}`,
@@ -57,8 +57,4 @@ function serviceAccount({ apiVersion, kind, metadata, spec }: KubeObject): Polic
       spec: { podOverrides: { serviceAccountName } },
     },
   };
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

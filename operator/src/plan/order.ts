@@ -1,9 +1,8 @@
 import { refText, type ObjectRef } from '@omnia-policy/kube';
+import { compareText } from '@omnia-policy/policy';
 
 /** The same order everywhere and always, so that equal worlds give equal plans. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+export { compareText };
 
 export function byRef(a: { readonly ref: ObjectRef }, b: { readonly ref: ObjectRef }): number {
   return compareText(a.ref.namespace, b.ref.namespace) || compareText(a.ref.name, b.ref.name);

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@omnia-policy/kube';
-import { asRecord } from '../record.js';
+import { isRecord } from '@omnia-policy/policy';
 
 /** As server-side apply does it: maps are merged, everything else is replaced. */
 export function mergeObjects(stored: KubeObject, applied: KubeObject): KubeObject {
@@ -10,12 +10,8 @@ export function mergeObjects(stored: KubeObject, applied: KubeObject): KubeObjec
 
 function merge(stored: unknown, applied: unknown): unknown {
   if (applied === undefined) return stored;
-  if (!isPlain(stored) || !isPlain(applied)) return applied;
-  const merged: Record<string, unknown> = { ...asRecord(stored) };
-  for (const [field, value] of Object.entries(asRecord(applied))) merged[field] = merge(merged[field], value);
+  if (!isRecord(stored) || !isRecord(applied)) return applied;
+  const merged: Record<string, unknown> = { ...stored };
+  for (const [field, value] of Object.entries(applied)) merged[field] = merge(merged[field], value);
   return merged;
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

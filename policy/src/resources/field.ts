@@ -157,6 +157,11 @@ export function reportDuplicates(field: Field, keys: readonly string[], name: st
   });
 }
 
+/** The fields of what may be an object; of anything else none. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { AGENT_POLICY_MODES } from './agent-policy.js';
 import { CALL_NAME } from './call-name.js';
-import { fits, isRecord } from './field.js';
+import { asRecord, fits, isRecord } from './field.js';
 import { isInjectableHeader } from './injectable-header.js';
 import { isResourceName, salvageNamespace } from './metadata.js';
 import { API_VERSION, hasMcpHandler, OTHER_KINDS } from './resource.js';
@@ -102,10 +102,6 @@ function salvageHeaders(injections: unknown): string[] {
   if (!Array.isArray(injections)) return [];
   const names = injections.map((injection) => asText(asRecord(injection).header) ?? '');
   return names.filter(isInjectableHeader).map((name) => name.toLowerCase());
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
 }
 
 function asText(value: unknown): string | undefined {
